@@ -21,4 +21,8 @@ std::string Fold(std::string_view text);
 // True when Fold(a) == Fold(b), without building either.
 bool EqualFolded(std::string_view a, std::string_view b);
 
+// Writes text.size() bytes to `out`, A-Z as a-z. False when `text` has bytes
+// above 0x7F: what was written is then worth nothing, use AppendFolded().
+bool FoldAscii(std::string_view text, char* out);
+
 }  // namespace tocsin

@@ -45,18 +45,28 @@ constexpr int64_t FloorDiv(int64_t value, int64_t divisor) {
   return value / divisor - (value % divisor < 0 ? 1 : 0);
 }
 
+// Days from 1970-01-01 to a date of the Gregorian calendar.
+int64_t DaysFromCivil(int64_t year, int month, int day);
+// Does the calendar have this day?
+bool ValidDate(int64_t year, int month, int day);
+// The year in UTC.
+int64_t YearOf(TimeNs time);
+
 // RFC 3339 in UTC with as many of 0, 3, 6 or 9 fraction digits as needed:
 // "2026-01-05T00:00:00Z", "2026-01-05T00:00:00.250Z".
 std::string FormatTime(TimeNs time);
 
-// "5m", "1h30m", "250ms", "0s": the form that the rule language reads.
+// "5m", "1h30m", "250ms", "0s": the form that the rule language reads, in
+// days and less; what is below a millisecond is dropped, "-" in front of a
+// negative one (which the language does not read).
 std::string FormatDuration(DurationNs duration);
 
 // The reverse of FormatDuration; nothing when the text is no duration.
 std::optional<DurationNs> ParseDuration(std::string_view text);
 
-// RFC 3339 ("T" or a blank between date and time; zone optional only when
-// `zone_optional`, then UTC); nothing when the text is something else.
+// RFC 3339 ("T" or a blank between date and time; the zone also as "+0100";
+// optional only when `zone_optional`, then UTC); nothing when the text is
+// something else or outside the years 1677 to 2262.
 std::optional<TimeNs> ParseRfc3339(std::string_view text,
                                    bool zone_optional = false);
 

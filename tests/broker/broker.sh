@@ -35,9 +35,12 @@ fetch_jars() {
   if cmp -s "$HERE/pom.xml" "$KAFKA/lib/pom.xml"; then return; fi
   say "fetching the jars of Kafka (about 60 MB, once)"
   rm -rf "${KAFKA:?}/lib" "$KAFKA/lib.new"
-  mvn --quiet --batch-mode -Dstyle.color=never --file "$HERE/pom.xml" \
+  if ! mvn --quiet --batch-mode --file "$HERE/pom.xml" \
     dependency:copy-dependencies -DincludeScope=runtime \
-    -DoutputDirectory="$KAFKA/lib.new" >&2
+    -DoutputDirectory="$KAFKA/lib.new" >"$KAFKA/fetch.log" 2>&1; then
+    cat "$KAFKA/fetch.log" >&2
+    die "cannot fetch the jars"
+  fi
   mv "$KAFKA/lib.new" "$KAFKA/lib"
   cp "$HERE/pom.xml" "$KAFKA/lib/pom.xml"
 }

@@ -34,7 +34,14 @@ TEST_CASE("House rules: a file starts with its licence and what it is") {
   CHECK(CheckHeader(Cpp(spdx + "#pragma once\n")).size() == 1);
   CHECK(CheckHeader(Cpp(spdx + "//\n#pragma once\n")).size() == 1);
   CHECK(CheckHeader(Cpp("")).size() == 1);
+  CHECK(CheckHeader({"engine/base/time.cc", spdx + "int x;\n"}).empty());
+  CHECK(CheckHeader({"engine/base/time.cc", "int x;\n"}).size() == 1);
   CHECK(CheckHeader({"tests/x.sh", "#!/bin/bash\necho\n"}).size() == 1);
+  CHECK(CheckHeader({"tests/x.py",
+                     "#!/usr/bin/env python3\n"
+                     "# SPDX-License-Identifier: Apache-2.0\n"
+                     "\"\"\"An example.\"\"\"\n"})
+            .empty());
   CHECK(AllComplaints(CheckHeader) == "");
 }
 

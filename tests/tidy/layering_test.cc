@@ -37,11 +37,19 @@ TEST_CASE("Layering: every quoted include is seen, however it is spaced") {
 }
 
 TEST_CASE("Layering: an include against the order is a complaint") {
-  const std::string text = GENERATE(
-      "#include \"engine/match/match.h\"\n", "#include \"rules/ast.h\"\n",
-      "#include \"tests/golden.h\"\n", "#include \"plan.h\"\n");
+  const std::string text =
+      GENERATE("#include \"engine/match/match.h\"\n",
+               "#include \"rules/ast.h\"\n", "#include \"tests/golden.h\"\n");
   CAPTURE(text);
   CHECK(CheckLayering({"engine/plan/made_up.cc", text}).size() == 1);
+}
+
+TEST_CASE("Layering: an include path starts at the root") {
+  CHECK(CheckLayering({"engine/base/made_up.cc", "#include \"time.h\"\n"})
+            .size() == 1);
+  CHECK(CheckLayering(
+            {"engine/base/made_up.cc", "#include \"absl/status/status.h\"\n"})
+            .empty());
 }
 
 TEST_CASE("Layering: a folder outside the layout is a complaint") {

@@ -102,6 +102,14 @@ const std::vector<Ban>& Bans() {
   return bans;
 }
 
+// The header of a .cc describes both; a test describes itself by its names.
+bool IsDescribedElsewhere(std::string_view path) {
+  if (path.ends_with("_test.cc")) return true;
+  if (!path.ends_with(".cc")) return false;
+  const fs::path header = (SourceDir() / path).replace_extension(".h");
+  return fs::exists(header);
+}
+
 std::vector<std::string_view> LeadingComment(std::string_view text) {
   std::vector<std::string_view> lines;
   bool open = true;
@@ -203,6 +211,8 @@ std::vector<std::string> CheckHeader(const SourceFile& file) {
   if (lines[first] != mark + " SPDX-License-Identifier: Apache-2.0") {
     return {At(file, first + 1, "no SPDX line")};
   }
+  if (IsDescribedElsewhere(file.path)) return {};
+  if (extension == ".py" && lines[first + 1].starts_with("\"\"\"")) return {};
   if (lines[first + 1] != mark || !lines[first + 2].starts_with(mark + " ")) {
     return {At(file, first + 2, "no comment that says what this is")};
   }

@@ -37,6 +37,7 @@ bool MayInclude(std::string_view from, std::string_view to);
 
 // Complaints, each "path:line: what"; empty when all is well.
 std::vector<std::string> CheckLayering(const SourceFile& file);
+// The licence line, then what the file is (in the header of a .cc, if any).
 std::vector<std::string> CheckHeader(const SourceFile& file);
 std::vector<std::string> CheckLength(const SourceFile& file);
 std::vector<std::string> CheckBannedWords(const SourceFile& file);

@@ -75,6 +75,7 @@ FieldId PlanBuilder::InternField(Field field) {
         .Text(step.name)
         .Type(step.type);
   }
+  key.Number(field.inside.value);
   for (const SourceId source : field.absent) key.Number(source.value);
   return {InternIn(key, std::move(field), &plan_->fields, &interned_)};
 }

@@ -39,6 +39,23 @@ struct Coordinate {
   auto operator<=>(const Coordinate&) const = default;
 };
 
+// What a source knows of one of its partitions.
+struct PartitionStatus {
+  Partition partition;
+  int64_t next_offset = 0;
+  int64_t end_offset = -1;  // -1: unknown
+  bool caught_up = false;   // end seen in the latest poll, reachable
+  bool ended = false;       // bounded reading: nothing will follow, ever
+  int32_t partitions = 1;   // of its input (topic), for clocks
+};
+
+// A hole in the offsets, [from, to): retention or a recreated topic.
+struct Hole {
+  Partition partition;
+  int64_t from = 0;
+  int64_t to = 0;
+};
+
 struct RawMessage {
   Partition partition;
   int64_t offset = 0;

@@ -47,7 +47,7 @@ bool IsOurs(const fs::path& relative) {
       ".py", ".in",   ".yml",        ".yaml",         ".json",      ".xml",
       "",    ".supp", ".properties", ".clang-format", ".clang-tidy"};
   const std::string path = relative.generic_string();
-  if (path.starts_with("tests/golden/") ||
+  if (path.starts_with("tests/golden/") || path.starts_with("tests/data/") ||
       path.starts_with("tests/fuzz/corpus/"))
     return false;
   if (path == "LICENSE") return false;

@@ -84,27 +84,32 @@ class Sequencer {
     std::vector<Hole> holes;
     TimeNs log_time;
   };
-  struct Timed {
-    TimeNs time;
-    TimeNs at;
-    bool late;
+  struct Timed {  // an event in its partition
+    TimeNs time = kMinTime;
+    TimeNs at = kMinTime;
+    bool late = false;
   };
 
-  ClockRecord& ClockOf(Partition partition);
-  Frame NewFrame(TimeNs log_time);
   Status EmitReady(std::vector<Frame>* frames);
-  StatusOr<Frame> ToFrame(BatchResult&& result, TimeNs log_time);
-  Status Count(const PartitionCounts& counts, ClockRecord* clock);
-  Timed Place(const EventResult& event, ClockRecord* clock);
-  void Advance(TimeNs time, bool trusted, ClockRecord* clock);
+  StatusOr<Frame> ToFrame(BatchResult& result, TimeNs log_time);
   Frame ToFrame(const Waiting& waiting);
+  Status CheckCounted(const BatchResult& result, Partition partition) const;
+  Frame NewFrame();
+  void Stamp(TimeNs log_time, Frame* frame);
+  ClockRecord& ClockOf(Partition partition);
+  void AddClock(ClockRecord* clock, Frame* frame);
+  Timed TimeOf(const EventResult& event, ClockRecord* clock);
+  void AddRecord(const EventResult& event, const Timed& timed, Match* match,
+                 Hash128* identity, Frame* frame) const;
   Hash128 Identity(const EventResult& event) const;
+  static Status Count(uint64_t batch, const PartitionCounts& counts,
+                      ClockRecord* clock);
 
   const Inputs inputs_;
   std::shared_ptr<const Plan> plan_;
   uint64_t sequence_;
   TimeNs log_time_;
-  Epoch epoch_;
+  TimeNs max_time_ = kMinTime;  // of all partitions
   uint64_t next_batch_ = 1;
   std::map<Partition, ClockRecord> clocks_;
   std::map<InputId, int32_t> partitions_;  // of each input, once known

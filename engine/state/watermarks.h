@@ -73,6 +73,7 @@ class Watermarks {
     InputSet inputs;
     TimeNs w = kMinTime;
     TimeNs start = kMinTime;
+    TimeNs first = kMaxTime;  // least first_at of its partitions
   };
 
   static void Apply(const ClockRecord& clock, TimeNs log_time,

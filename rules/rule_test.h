@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // TestCase: a `test` block of a rule as plain data (LANGUAGE.md section 9), so
-// that a runner needs no ast. Its lines run in order: an `at` feeds events and
-// moves the event time of the test to the last of them, `until` moves it on,
-// an `expect` judges what has fired so far.
+// that a runner needs no ast. Its lines run in order: an `at` feeds events,
+// `until` moves event time on, an `expect` judges what has fired so far.
+// `at` lines that follow one another are one stream: their events come in the
+// order of their times, equal times in the order of the lines.
 //
 // Threads: values. Tested by: tests/rules/rule_test_test.cc
 #pragma once

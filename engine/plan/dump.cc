@@ -322,7 +322,7 @@ void PlanDumper::DumpOutcome(const Rule& rule) {
 }
 
 void PlanDumper::DumpIncident(const Rule& rule) {
-  const Incident& incident = rule.incident;
+  const IncidentBlock& incident = rule.incident;
   if (incident.none) return Line("  incident none");
   Line("  incident ", incident.case_name, " for ",
        FormatDuration(incident.span));

@@ -134,7 +134,7 @@ struct VerisEntry {  // one line of a `veris` block
   std::vector<std::string> motive;
 };
 
-struct Incident {
+struct IncidentBlock {
   bool none = false;  // `incident none`
   Template summary;
   std::string case_name;        // default: the rule's name
@@ -162,7 +162,7 @@ struct Rule {
   std::vector<uint32_t> keep;  // captures
   bool shadow = false;         // `mode shadow`
   bool across_tenants = false;
-  Incident incident;
+  IncidentBlock incident;
   Hash128 logic;  // LANGUAGE.md section 11
   Hash128 state;
   uint32_t stratum = 0;             // 0: events; k+1: findings of stratum k

@@ -15,9 +15,11 @@
 
 #include <cstddef>
 #include <deque>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "rules/diagnostic_codes.h"
@@ -47,7 +49,11 @@ struct Diagnostic {
 
 class Diagnostics {
  public:
-  // The reference stays valid as long as this object.
+  // So many are kept; further ones are only counted.
+  static constexpr size_t kStored = 10'000;
+
+  // An equal one (same code and place) is not added again. The reference
+  // stays valid as long as this object.
   Diagnostic& Add(Code code, Span span, std::string message);
 
   size_t errors() const { return errors_; }
@@ -55,12 +61,12 @@ class Diagnostics {
   bool has_errors() const { return errors_ > 0; }
 
   // By file and position, errors before warnings, then in the order of Add.
-  // Equal ones (same code and place) are given once.
   std::vector<const Diagnostic*> Sorted() const;
 
  private:
   std::deque<Diagnostic> all_;
-  Diagnostic dropped_;  // what Add returns once kStored are held
+  std::set<std::tuple<const CodeRow*, FileId, uint32_t, uint32_t>> places_;
+  Diagnostic dropped_;  // what Add returns for one that is not kept
   size_t errors_ = 0;
   size_t warnings_ = 0;
 };

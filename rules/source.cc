@@ -34,7 +34,8 @@ Position SourceFile::PositionOf(uint32_t offset) const {
   Position position{LineOf(offset), 1};
   uint32_t at = LineBegin(position.line);
   while (at < offset) {
-    at += NextUtf8(text_, at).size;
+    const bool ascii = static_cast<unsigned char>(text_[at]) < 0x80;
+    at += ascii ? 1 : NextUtf8(text_, at).size;
     ++position.column;
   }
   return position;

@@ -65,7 +65,7 @@ class FileLog final : public LogWriter {
 
   FileLog(Disk* disk, FileLogOptions options);
   Status Recover();
-  Status RecoverSegment(uint64_t first, bool last, bool* usable);
+  Status RecoverSegment(uint64_t first);
   Status CheckInputs(const std::vector<std::string>& stored,
                      const std::string& path) const;
   Status StartSegment(uint64_t first);

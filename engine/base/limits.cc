@@ -44,6 +44,8 @@ constexpr std::array kTable = {
              "matches waiting for the watermark"},
     LimitRow{"case_findings", &Limits::case_findings,
              "finding ids listed in one incident"},
+    LimitRow{"open_cases", &Limits::open_cases,
+             "cases that can still grow, per time domain"},
     LimitRow{"diagnostics", &Limits::diagnostics,
              "diagnostics printed in one run"},
     LimitRow{"slabs", &Limits::slabs, "batches in flight"},

@@ -36,6 +36,7 @@ struct Limits {
   int64_t findings_per_rule_minute = 10'000; // per rule, in cases
   int64_t reorder_records = 1'000'000;  // buffered matches, all shards
   int64_t case_findings = 1'000;        // finding ids listed in one incident
+  int64_t open_cases = 100'000;         // cases that can grow, per time domain
   int64_t diagnostics = 200;            // printed in one run
   int64_t slabs = 32;                   // batches in flight (credits)
   int64_t slab_bytes = 1 << 20;

@@ -5,7 +5,13 @@
 // in canonical order (at, stratum, rule, key, finding id) and wait for the
 // watermark of all inputs that can feed their case, so that a case is the same
 // whatever the schedule; then they join the case of (name, key) whose span
-// they are in, or open one.
+// they are in, both ends included, or open one. A finding that resolves another
+// joins, but opens nothing.
+//
+// A finding beyond Limits::findings_per_rule_minute is only counted in its
+// case. Where it, or one beyond Limits::open_cases, would open a case, it joins
+// the case "NAME (surplus)" of no key: a flood gives one incident that says so,
+// and never mixes with the case of another key.
 //
 // Pure, like Shard. One owner. Tested by: tests/engine/incident/cases_test.cc
 #pragma once
@@ -28,8 +34,12 @@ namespace tocsin {
 struct CaseCounters {
   uint64_t findings = 0;  // received, held-back ones too
   uint64_t held_back = 0;
-  uint64_t incidents = 0;        // opened
-  uint64_t rule_minute_cut = 0;  // Limits::findings_per_rule_minute bit
+  uint64_t incidents = 0;         // opened
+  uint64_t rule_minute_cut = 0;   // Limits::findings_per_rule_minute bit
+  uint64_t open_cases_cut = 0;    // Limits::open_cases bit
+  uint64_t duplicates = 0;        // same finding id again in the case
+  uint64_t clamped = 0;           // came below W
+  uint64_t reorder_overflow = 0;  // Limits::reorder_records bit
   bool operator==(const CaseCounters&) const = default;
 };
 
@@ -48,7 +58,7 @@ class Cases {
              std::vector<Incident>* revisions);
 
   uint64_t sequence() const;
-  const CaseCounters& counters() const;
+  CaseCounters counters() const;
   size_t waiting() const;  // findings that wait for the watermark
   size_t open() const;     // cases that can still grow
 

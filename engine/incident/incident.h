@@ -45,7 +45,7 @@ struct Incident {
   TimeNs last_time = 0;
   TimeNs time = 0;       // of the latest finding
   uint64_t count = 0;    // findings
-  uint64_t surplus = 0;  // beyond Limits::findings_per_rule_minute
+  uint64_t surplus = 0;  // of these, only counted: beyond a limit (cases.h)
   // The first Limits::case_findings of them.
   std::vector<CaseFinding> findings;
   std::vector<RuleId> rules;  // that contributed, in order of appearance

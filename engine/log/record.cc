@@ -8,8 +8,8 @@ namespace {
 
 constexpr uint8_t kFrameVersion = 1;
 // The least bytes that an encoded item takes: bounds what a count can claim.
-constexpr size_t kLeastClock = 20;
-constexpr size_t kLeastRecord = 45;
+constexpr size_t kLeastClock = 19;
+constexpr size_t kLeastRecord = 30;
 constexpr size_t kLeastGap = 4;
 constexpr size_t kLeastAction = 4;
 

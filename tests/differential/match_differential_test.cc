@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matcher and NaiveMatcher say the same of every event.
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "engine/match/matcher.h"
+#include "engine/match/naive.h"
+#include "tests/differential/generated.h"
+#include "tests/paths.h"
+
+namespace tocsin {
+namespace {
+
+using testing::Dice;
+
+std::string Describe(const Plan& plan, const Match& match) {
+  MatchBody body;
+  if (!DecodeMatchBody(match.body, &body)) return "damaged";
+  std::string text =
+      StrCat(plan.rule(match.rule).name, " tests ", match.tests, " shard ",
+             match.shard, " ", match.key.Hex(), " key");
+  for (const std::string_view part : body.key) text += StrCat(" <", part, ">");
+  text += " captures";
+  for (const std::vector<Value>& values : body.captures) {
+    text += " [";
+    for (const Value& value : values) {
+      AppendJson(value, 200, &text);
+      text += ",";
+    }
+    text += "]";
+  }
+  return text;
+}
+
+std::string Describe(const EventResult& event) {
+  return StrCat("time ", event.time, " record ", event.record_time, " order ",
+                event.order, " identity ", event.identity.Hex(), " offset ",
+                event.from.offset, ".", event.from.index);
+}
+
+// Everything that a result says of event `i`, a line each.
+std::vector<std::string> Said(const Plan& plan, const BatchResult& result,
+                              size_t i) {
+  std::vector<std::string> lines = {Describe(result.events[i])};
+  for (const Match& match : result.matches) {
+    if (match.event == i) lines.push_back(Describe(plan, match));
+  }
+  return lines;
+}
+
+// Runs both over the batch and compares. Returns the number of matches.
+size_t Compare(const std::shared_ptr<const Plan>& plan, const Inputs& inputs,
+               const Batch& batch, Matcher* matcher, NaiveMatcher* naive) {
+  BatchResult fast;
+  BatchResult slow;
+  matcher->Run(batch, &fast);
+  naive->Run(batch, &slow);
+  REQUIRE(fast.events.size() == slow.events.size());
+  REQUIRE(fast.dead_letters.size() == slow.dead_letters.size());
+  REQUIRE(fast.partitions.size() == slow.partitions.size());
+  for (size_t i = 0; i < fast.partitions.size(); ++i) {
+    CHECK(fast.partitions[i].consumed == slow.partitions[i].consumed);
+    CHECK(fast.partitions[i].evaluated == slow.partitions[i].evaluated);
+    CHECK(fast.partitions[i].filtered == slow.partitions[i].filtered);
+    CHECK(fast.partitions[i].consumed == fast.partitions[i].evaluated +
+                                             fast.partitions[i].dead_lettered +
+                                             fast.partitions[i].filtered);
+  }
+  bool equal = fast.matches.size() == slow.matches.size() &&
+               fast.counters.missing_key == slow.counters.missing_key;
+  for (size_t i = 0; i < fast.matches.size() && equal; ++i) {
+    equal = fast.matches[i].body == slow.matches[i].body &&
+            fast.matches[i].key == slow.matches[i].key &&
+            fast.matches[i].rule == slow.matches[i].rule &&
+            fast.matches[i].event == slow.matches[i].event &&
+            fast.matches[i].tests == slow.matches[i].tests;
+  }
+  for (size_t i = 0; i < fast.events.size(); ++i) {
+    if (equal && Describe(fast.events[i]) == Describe(slow.events[i])) {
+      continue;
+    }
+    INFO("offset " << fast.events[i].from.offset << ": "
+                   << batch.bytes(batch.messages[static_cast<size_t>(
+                          fast.events[i].from.offset)]));
+    REQUIRE(Said(*plan, fast, i) == Said(*plan, slow, i));
+  }
+  CHECK(fast.counters.missing_key == slow.counters.missing_key);
+  (void)inputs;
+  return fast.matches.size();
+}
+
+Inputs OneInput(const std::string& topic) {
+  Inputs inputs(1);
+  inputs[0].name = "in";
+  inputs[0].topic = topic;
+  inputs[0].identity = {"user", "Event.host"};
+  return inputs;
+}
+
+void AddTo(Batch* batch, std::string_view bytes, TimeNs record_time) {
+  RawMessage message;
+  message.partition.input = {0};
+  message.offset = static_cast<int64_t>(batch->messages.size());
+  message.record_time = record_time;
+  batch->Add(message, bytes);
+}
+
+TEST_CASE("generated rules say the same of generated events") {
+  size_t matches = 0;
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    INFO("seed " << seed);
+    const auto plan = testing::GeneratedPlan(seed, 12);
+    const Inputs inputs = OneInput("xy");
+    Matcher matcher(plan, inputs);
+    NaiveMatcher naive(plan, inputs);
+    Dice dice(seed * 7919);
+    Batch batch;
+    for (int i = 0; i < 40; ++i) {
+      AddTo(&batch, testing::GeneratedMessage(&dice),
+            dice.Chance(50) ? kMinTime : TimeNs{i} * kDay);
+    }
+    batch.Seal();
+    matches += Compare(plan, inputs, batch, &matcher, &naive);
+  }
+  // Rules and events do meet.
+  CHECK(matches > 10'000);
+}
+
+}  // namespace
+}  // namespace tocsin

@@ -18,8 +18,8 @@
 
 #include "connectors/byte_stream.h"
 #include "connectors/line_reader.h"
-#include "engine/base/utf8.h"
 #include "engine/cmd/command.h"
+#include "engine/cmd/printable.h"
 #include "engine/cmd/rule_files.h"
 
 namespace tocsin {
@@ -115,30 +115,6 @@ std::string Action(dom::element incident) {
       out += text;
       first = false;
     }
-  }
-  return out;
-}
-
-// Control characters, also those of Unicode that turn the direction of
-// writing, are replaced; what is longer than `width` ends in "...".
-std::string Printable(std::string_view text, size_t width, size_t* shown) {
-  std::string out;
-  size_t last_fit = 0;  // bytes that leave room for the dots
-  *shown = 0;
-  for (size_t at = 0; at < text.size();) {
-    const Utf8Step step = NextUtf8(text, at);
-    const int32_t code = step.code;
-    const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0) ||
-                         code == 0xfeff || (code >= 0x200b && code <= 0x200f) ||
-                         (code >= 0x2028 && code <= 0x202e) ||
-                         (code >= 0x2060 && code <= 0x206f);
-    if (*shown == width) {
-      return out.substr(0, last_fit) + "...";
-    }
-    if (*shown + 3 == width) last_fit = out.size();
-    out += control ? kReplacement : text.substr(at, step.size);
-    ++*shown;
-    at += step.size;
   }
   return out;
 }

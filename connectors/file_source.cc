@@ -253,6 +253,7 @@ std::vector<PartitionStatus> FileSource::Partitions() const {
   status.partition = {options_.input, 0};
   status.next_offset = next_line_;
   status.caught_up = at_end_;
+  status.ended = finished_;
   return {status};
 }
 

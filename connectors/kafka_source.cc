@@ -426,6 +426,7 @@ std::vector<PartitionStatus> KafkaSource::Partitions() const {
     status.end_offset = state.end;
     status.caught_up = state.caught_up && owns_all_;
     status.partitions = state.partitions;
+    status.ended = Ended(state);
     out.push_back(status);
   }
   return out;
@@ -435,13 +436,16 @@ std::vector<Hole> KafkaSource::TakeHoles() {
   return std::exchange(holes_, {});
 }
 
+// Bounded: nothing will follow. Control records at the end have offsets but
+// are never delivered.
+bool KafkaSource::Ended(const PartitionState& state) const {
+  return options_.bounded && (state.next >= state.end || state.caught_up);
+}
+
 bool KafkaSource::finished() const {
   return options_.bounded && discovered_ &&
          std::all_of(partitions_.begin(), partitions_.end(),
-                     [](const auto& item) {
-                       return item.second.next >= item.second.end ||
-                              item.second.caught_up;
-                     });
+                     [&](const auto& item) { return Ended(item.second); });
 }
 
 void KafkaSource::Commit(const std::vector<Resume>& durable) {

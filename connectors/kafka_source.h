@@ -89,6 +89,7 @@ class KafkaSource final : public MessageSource {
   void TakeEvent(const rd_kafka_message_t& message);
   void FellOffTheLog(Partition partition, PartitionState* state);
   void CheckReachable();
+  bool Ended(const PartitionState& state) const;
   void SetPaused(Partition partition, bool paused);
   const std::string* TopicOf(InputId input) const;
   InputId InputOf(const rd_kafka_message_t& message);

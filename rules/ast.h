@@ -127,6 +127,7 @@ struct Expr {
   bool all = false;            // kTextOp, kQuantified
   bool is_integer = false;     // kNumber, kSize
   bool parenthesized = false;  // for the formatter; means nothing
+  uint16_t height = 1;         // of the tree; the parser's at most 200
   Span span;                   // of the whole, without outer parentheses
   Span op_span;                // operator, function or keyword of this node
   std::string text;

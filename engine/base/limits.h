@@ -35,6 +35,7 @@ struct Limits {
   int64_t matches_per_key_minute = 10'000;   // per (rule, key), in the shard
   int64_t findings_per_rule_minute = 10'000; // per rule, in cases
   int64_t reorder_records = 1'000'000;  // buffered matches, all shards
+  int64_t summary_bytes = 1'000;        // summary of an incident
   int64_t case_findings = 1'000;        // finding ids listed in one incident
   int64_t open_cases = 100'000;         // cases that can grow, per time domain
   int64_t diagnostics = 200;            // printed in one run

@@ -5,6 +5,7 @@
 
 #include "engine/base/fold.h"
 #include "engine/base/status.h"
+#include "engine/base/utf8.h"
 
 namespace tocsin {
 namespace {
@@ -131,6 +132,8 @@ void CaseBook::Join(const Finding& finding, bool only_counted, Case* joined) {
     changed_.push_back(incident.key_hash);
   }
   const bool first = incident.count == 0;
+  const std::string summary(CutUtf8(
+      finding.summary, static_cast<size_t>(plan_->limits.summary_bytes)));
   incident.revision = ++incident.count;
   if (only_counted) ++incident.surplus;
   incident.time = first ? finding.time : std::max(incident.time, finding.time);
@@ -138,7 +141,7 @@ void CaseBook::Join(const Finding& finding, bool only_counted, Case* joined) {
     incident.level = finding.level;
     incident.title_rule = finding.rule;
     // The summary of a surplus case says that it is one.
-    if (!first || incident.summary.empty()) incident.summary = finding.summary;
+    if (!first || incident.summary.empty()) incident.summary = summary;
   }
   if (std::ranges::find(incident.rules, finding.rule) == incident.rules.end()) {
     incident.rules.push_back(finding.rule);
@@ -154,8 +157,8 @@ void CaseBook::Join(const Finding& finding, bool only_counted, Case* joined) {
   incident.evidence_total += finding.evidence_total;
   if (only_counted) return;
   if (std::ssize(incident.findings) < plan_->limits.case_findings) {
-    incident.findings.push_back({finding.id, finding.rule, finding.level,
-                                 finding.time, finding.summary});
+    incident.findings.push_back(
+        {finding.id, finding.rule, finding.level, finding.time, summary});
   }
   AddEvidence(finding, &incident);
 }

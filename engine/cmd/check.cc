@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // tocsin check: compiles rules and says what is wrong with them.
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "engine/cmd/command.h"
 #include "engine/cmd/rule_files.h"
 #include "engine/event/input.h"
+#include "rules/ast.h"
+#include "rules/parser.h"
 
 namespace tocsin {
 namespace {
@@ -21,6 +24,7 @@ write instead. Ends with 0 when there is none, with 1 otherwise.)";
 constexpr const char* kExamples = R"(Examples:
   tocsin check rules/
   tocsin check --json rules/ | jq '.diagnostics[].message'
+  tocsin check --dump=ast ssh.rule         what was read
   tocsin check --dump=plan ssh.rule        what the engine will do)";
 
 // How many rules there are and how long each kind waits.
@@ -49,6 +53,15 @@ void PrintSummary(const rules::CompileResult& result) {
   std::cout << "\n";
 }
 
+// The tree of each file, without the sources that come with Tocsin.
+void DumpTrees(const rules::SourceSet& sources) {
+  for (rules::FileId id = 0; id < sources.size(); ++id) {
+    if (!std::filesystem::exists(sources.file(id).path())) continue;
+    rules::Diagnostics ignored;  // shown already
+    std::cout << rules::ast::Dump(rules::Parse(sources, id, &ignored));
+  }
+}
+
 int CheckAsJson(const rules::CompileOptions& options) {
   const StatusOr<rules::CompileResult> result = rules::Compile(options);
   if (!result.ok()) return CannotRun(result.status());
@@ -69,15 +82,17 @@ int RunCheck(const Arguments& arguments) {
   app.footer(kExamples);
   app.add_option("paths", options.paths, "rule files and folders")->required();
   app.add_flag("--json", json, "diagnostics as one JSON document on stdout");
-  app.add_option("--dump", dump, "print the compiled rules: plan")
-      ->check(CLI::IsMember({"plan"}));
+  app.add_option("--dump", dump, "print what was read (ast) or compiled (plan)")
+      ->check(CLI::IsMember({"ast", "plan"}));
   int exit_code = kExitOk;
   if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
   if (json) return CheckAsJson(options);
   rules::CompileResult result;
   exit_code = CompileRules(options, &result);
   if (exit_code != kExitOk) return exit_code;
-  if (dump == "plan") {
+  if (dump == "ast") {
+    DumpTrees(result.sources);
+  } else if (dump == "plan") {
     std::cout << Dump(*result.plan);
   } else {
     PrintSummary(result);

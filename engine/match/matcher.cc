@@ -11,6 +11,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/event/decode.h"
+#include "engine/match/candidates.h"
 #include "engine/match/rule_matches.h"
 #include "engine/match/source_view.h"
 #include "engine/plan/eval.h"
@@ -71,6 +72,7 @@ struct Matcher::Impl {
         decoder(&fields.set, plan->limits),
         event(&fields.set, plan->limits),
         sources(plan.get(), &prepared, &fields.set),
+        candidates(plan.get(), &prepared),
         matches(plan.get(), &sources) {}
 
   void Message(const Batch& batch, const RawMessage& message,
@@ -88,6 +90,7 @@ struct Matcher::Impl {
   Decoder decoder;
   EventView event;
   SourceView sources;
+  Candidates candidates;
   RuleMatches matches;
 };
 
@@ -153,10 +156,9 @@ void Matcher::Impl::Event(const RawMessage& message, const InputInfo& input,
   made.trusted_record_time = message.trusted_time;
   if (made.time == kMinTime) ++result->counters.time_missing;
   const size_t before = result->matches.size();
-  for (uint32_t rule = 0; rule < plan->rules.size(); ++rule) {
-    ++result->counters.candidates;
-    matches.Add({rule}, index, result);
-  }
+  const std::vector<RuleId>& rules = candidates.Find(&sources);
+  result->counters.candidates += rules.size();
+  for (const RuleId rule : rules) matches.Add(rule, index, result);
   if (result->matches.size() == before) return;
   made.order = sources.Order();
   made.identity = Identity(message.partition.input);

@@ -124,8 +124,7 @@ Typed Fields::Resolve(const FieldContext& context, const ast::Path& path) {
   return typed;
 }
 
-FieldId Fields::ResolveId(const FieldContext& context,
-                          const ast::Path& path) {
+FieldId Fields::ResolveId(const FieldContext& context, const ast::Path& path) {
   const Resolved found = Find(context, path);
   return found.ok ? found.id : FieldId{};
 }
@@ -148,8 +147,12 @@ Fields::Resolved Fields::MakePseudo(const ast::Path& path) {
     Field field;
     field.name = path.Dotted();
     field.type = row.type;
-    field.steps.push_back({.kind = row.kind, .source = {}, .path = {},
-                           .expr = {}, .name = {}, .type = {}});
+    field.steps.push_back({.kind = row.kind,
+                           .source = {},
+                           .path = {},
+                           .expr = {},
+                           .name = {},
+                           .type = {}});
     return {lowering_.builder.InternField(std::move(field)), row.type, true};
   }
   if (name == "tenant") {
@@ -162,8 +165,7 @@ Fields::Resolved Fields::MakePseudo(const ast::Path& path) {
     names.push_back(StrCat(kReserved, ".", row.name));
   }
   const std::string near = DidYouMean(path.Dotted(), names);
-  lowering_
-      .Add("E161", path.span, StrCat("no field '", path.Dotted(), "'"))
+  lowering_.Add("E161", path.span, StrCat("no field '", path.Dotted(), "'"))
       .Help(StrCat(near, near.empty() ? "" : "\n",
                    "the fields of tocsin are source, time, received, topic "
                    "and input; a field of the event of that name is written ",
@@ -208,8 +210,11 @@ bool Fields::AddDeclared(const std::vector<SourceId>& sources,
     for (const SourceField& declared : source.fields) {
       if (declared.name != field->name) continue;
       for (const ExprId alternative : declared.alternatives) {
-        field->steps.push_back({.kind = FieldStep::Kind::kExpr, .source = id,
-                                .path = {}, .expr = alternative, .name = {},
+        field->steps.push_back({.kind = FieldStep::Kind::kExpr,
+                                .source = id,
+                                .path = {},
+                                .expr = alternative,
+                                .name = {},
                                 .type = declared.type});
       }
       if (declared.type.kind == FieldKind::kAny) continue;
@@ -225,8 +230,9 @@ bool Fields::AddDeclared(const std::vector<SourceId>& sources,
                         typed_by->name, "' and a ",
                         TypeName(TypeOf(declared.type.kind)), " in source '",
                         source.name, "'"))
-            .Help("read one of the two sources with `from`, or declare the "
-                  "field alike in both");
+            .Help(
+                "read one of the two sources with `from`, or declare the "
+                "field alike in both");
         return false;
       }
     }
@@ -237,20 +243,26 @@ bool Fields::AddDeclared(const std::vector<SourceId>& sources,
 void Fields::AddParsed(const std::vector<SourceId>& sources, Field* field) {
   for (const SourceId id : sources) {
     if (!HasGroup(lowering_.plan().sources[id.value], field->name)) continue;
-    field->steps.push_back({.kind = FieldStep::Kind::kExtracted, .source = id,
-                            .path = {}, .expr = {}, .name = field->name,
+    field->steps.push_back({.kind = FieldStep::Kind::kExtracted,
+                            .source = id,
+                            .path = {},
+                            .expr = {},
+                            .name = field->name,
                             .type = {}});
   }
   for (const SourceId id : sources) {
     if (lowering_.plan().sources[id.value].parsers.empty()) continue;
-    field->steps.push_back({.kind = FieldStep::Kind::kParsed, .source = id,
-                            .path = {}, .expr = {}, .name = field->name,
+    field->steps.push_back({.kind = FieldStep::Kind::kParsed,
+                            .source = id,
+                            .path = {},
+                            .expr = {},
+                            .name = field->name,
                             .type = {}});
   }
 }
 
-void Fields::AddRaw(const std::vector<SourceId>& sources,
-                    const ast::Path& path, Field* field) {
+void Fields::AddRaw(const std::vector<SourceId>& sources, const ast::Path& path,
+                    Field* field) {
   const std::vector<std::string> segments = Segments(path);
   FieldStep raw;
   raw.path = lowering_.builder.InternPath(segments);

@@ -37,8 +37,8 @@ class Fields {
   Resolved Make(const FieldContext& context, const ast::Path& path);
   Resolved MakePseudo(const ast::Path& path);
   // False when two sources disagree about the type.
-  bool AddDeclared(const std::vector<SourceId>& sources,
-                   const ast::Path& path, Field* field);
+  bool AddDeclared(const std::vector<SourceId>& sources, const ast::Path& path,
+                   Field* field);
   void AddParsed(const std::vector<SourceId>& sources, Field* field);
   void AddRaw(const std::vector<SourceId>& sources, const ast::Path& path,
               Field* field);

@@ -40,11 +40,9 @@ class Hasher {
   void AddPattern(const WindowPattern& pattern, bool for_state, IdHasher* out);
   void AddPattern(const SequencePattern& pattern, bool for_state,
                   IdHasher* out);
-  void AddPattern(const SilencePattern& pattern, bool for_state,
-                  IdHasher* out);
+  void AddPattern(const SilencePattern& pattern, bool for_state, IdHasher* out);
   void AddSteps(const SequencePattern& pattern, bool for_state, IdHasher* out);
-  void AddGuards(const SequencePattern& pattern, bool for_state,
-                 IdHasher* out);
+  void AddGuards(const SequencePattern& pattern, bool for_state, IdHasher* out);
 
   const Plan& plan_;
   const Rule& rule_;
@@ -205,8 +203,7 @@ Hash128 Hasher::OfSourceBlock(const Source& source) {
   return out.Finish();
 }
 
-void Hasher::AddCaptures(const std::vector<uint32_t>& captures,
-                         IdHasher* out) {
+void Hasher::AddCaptures(const std::vector<uint32_t>& captures, IdHasher* out) {
   out->Add(Number(captures.size()));
   for (const uint32_t capture : captures) {
     out->Add(OfExpr(rule_.captures[capture].expr));

@@ -134,14 +134,12 @@ bool ExprLowerer::Comparable(const Typed& left, std::string_view op,
 Typed ExprLowerer::CompareNull(const Typed& left,
                                const Comparison& comparison) {
   if (comparison.op != "==" && comparison.op != "!=") {
-    lowering_
-        .Add("E166", comparison.span, "null has no order")
+    lowering_.Add("E166", comparison.span, "null has no order")
         .Help("write == null or != null");
     return {};
   }
   if (left.anywhere) {
-    lowering_
-        .Add("E180", comparison.span, "`anywhere` is never null")
+    lowering_.Add("E180", comparison.span, "`anywhere` is never null")
         .Help("name the field: user == null");
     return {};
   }
@@ -161,8 +159,9 @@ bool ExprLowerer::CheckLiteral(const Typed& left, const Typed& literal,
         .Add("E165", comparison.span,
              StrCat("text has no order, so ", comparison.op,
                     " cannot compare with it"))
-        .Help("compare with a number, without quotes; or use ==, in, "
-              "startswith");
+        .Help(
+            "compare with a number, without quotes; or use ==, in, "
+            "startswith");
     return false;
   }
   if (b == Type::kDuration && a == Type::kAny) {
@@ -170,16 +169,18 @@ bool ExprLowerer::CheckLiteral(const Typed& left, const Typed& literal,
         .Add("E167", comparison.span,
              "the unit of the field is not declared, so a duration cannot be "
              "compared with it")
-        .Help("declare it in the source: field duration is ms; or compare "
-              "with a plain number");
+        .Help(
+            "declare it in the source: field duration is ms; or compare "
+            "with a plain number");
     return false;
   }
   if (b == Type::kTime && a != Type::kTime) {
     lowering_
         .Add("E168", comparison.span,
              "a date compares with a time, and the other side is none")
-        .Help("declare the field in its source: field created is time; or "
-              "write timestamp(created)");
+        .Help(
+            "declare the field in its source: field created is time; or "
+            "write timestamp(created)");
     return false;
   }
   bool never = false;
@@ -192,9 +193,8 @@ bool ExprLowerer::CheckLiteral(const Typed& left, const Typed& literal,
   lowering_
       .Add("E166", comparison.span,
            StrCat(Kind(left), " is never ", comparison.op, " ", Kind(literal)))
-      .Help(a == Type::kDuration
-                ? "write the unit: 90s, 5m"
-                : "compare with a literal of the same kind");
+      .Help(a == Type::kDuration ? "write the unit: 90s, 5m"
+                                 : "compare with a literal of the same kind");
   return false;
 }
 
@@ -204,8 +204,7 @@ bool ExprLowerer::CheckValues(const Typed& left, const Typed& right,
   const Type b = right.type;
   const auto either = [a, b](Type type) { return a == type || b == type; };
   if (a == Type::kText && b == Type::kText && IsOrder(comparison.op)) {
-    lowering_
-        .Add("E165", comparison.span, "two texts have no order")
+    lowering_.Add("E165", comparison.span, "two texts have no order")
         .Help("compare numbers, or use == and !=");
     return false;
   }
@@ -223,15 +222,16 @@ bool ExprLowerer::CheckValues(const Typed& left, const Typed& right,
       lowering_
           .Add("E168", comparison.span,
                "the field is not declared to be a time")
-          .Help("declare it in the source: field created is time; or write "
-                "timestamp(created)");
+          .Help(
+              "declare it in the source: field created is time; or write "
+              "timestamp(created)");
       return false;
     }
     return true;
   }
   // Fields of different plain kinds compare as numbers where both are some.
-  const bool plain = !either(Type::kDuration) && !either(Type::kTime) &&
-                     !either(Type::kGeo);
+  const bool plain =
+      !either(Type::kDuration) && !either(Type::kTime) && !either(Type::kGeo);
   if (plain && (left.field || right.field)) return true;
   lowering_
       .Add("E166", comparison.span,
@@ -243,16 +243,14 @@ bool ExprLowerer::CheckValues(const Typed& left, const Typed& right,
 // ------------------------------------------------- contains .. like, matches
 // The literals of one value behind a text operator. `*ok` is false after a
 // mistake; the result is false when the value is no literal.
-bool ExprLowerer::PatternLiterals(const ast::Expr& expr,
-                                  const ast::Expr& value, LiteralSet* set,
-                                  bool* ok) {
+bool ExprLowerer::PatternLiterals(const ast::Expr& expr, const ast::Expr& value,
+                                  LiteralSet* set, bool* ok) {
   const ast::Expr& behind = Behind(value);
   const bool pattern = expr.text == "like" || expr.text == "matches";
   if (behind.kind == ast::ExprKind::kRegex && expr.text == "matches") {
     const std::string flags =
         behind.name.empty() ? "" : StrCat("(?", behind.name.text, ")");
-    set->items.push_back(
-        LiteralOf(tocsin::Value::Text(flags + behind.text)));
+    set->items.push_back(LiteralOf(tocsin::Value::Text(flags + behind.text)));
   } else if (behind.kind == ast::ExprKind::kNumber) {
     // Text operators look at what was written.
     set->items.push_back(LiteralOf(tocsin::Value::Text(behind.text)));
@@ -274,8 +272,7 @@ bool ExprLowerer::PatternLiterals(const ast::Expr& expr,
   }
   PreparedSet prepared;
   const Operator& op = Operators()[OperatorRow(expr.text, Shape::kMember)];
-  const Status status =
-      Prepare(op, *set, lowering_.options.limits, &prepared);
+  const Status status = Prepare(op, *set, lowering_.options.limits, &prepared);
   if (!status.ok()) {
     *ok = false;
     lowering_.Add("E175", value.span, Message(status))
@@ -345,9 +342,7 @@ Typed ExprLowerer::InSet(const ast::Expr& expr) {
   std::vector<ExprId> parts;
   bool ok = left.ok && Comparable(left, "==", expr.op_span);
   if (ok && left.literal()) {
-    lowering_
-        .Add("E169", expr.op_span,
-             "the left side is a literal")
+    lowering_.Add("E169", expr.op_span, "the left side is a literal")
         .Help("the field stands on the left: user in (\"ana\", \"bob\")");
     ok = false;
   }
@@ -356,8 +351,7 @@ Typed ExprLowerer::InSet(const ast::Expr& expr) {
     if (!ok || !value.ok) {
       ok = false;
     } else if (value.literals.empty()) {
-      const Typed part =
-          CompareValues(left, value, {"==", expr.arg(i).span});
+      const Typed part = CompareValues(left, value, {"==", expr.arg(i).span});
       ok = part.ok;
       parts.push_back(part.id);
     } else if (CheckLiteral(left, value, {"==", expr.arg(i).span})) {
@@ -433,7 +427,7 @@ Typed ExprLowerer::InRange(const ast::Expr& expr) {
 
 Typed ExprLowerer::InList(const ast::Expr& expr) {
   const Typed left = Value(expr.arg(0));
-  const ListDecl* list = FindList(expr.name);
+  const ListDecl* list = lowering_.FindList(expr.name);
   if (!left.ok || list == nullptr || !list->id.valid()) return {};
   if (!Comparable(left, "in", expr.op_span)) return {};
   Expr node;
@@ -457,8 +451,8 @@ Typed ExprLowerer::InValue(const ast::Expr& expr) {
     return {};
   }
   if (!Comparable(left, "in", expr.op_span)) return {};
-  return Holds(lowering_.builder.Call("==", Shape::kCompare,
-                                      {Node(left), right.id}));
+  return Holds(
+      lowering_.builder.Call("==", Shape::kCompare, {Node(left), right.id}));
 }
 
 }  // namespace tocsin::rules

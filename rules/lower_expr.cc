@@ -91,7 +91,8 @@ Typed ExprLowerer::Lower(const ast::Expr& expr) {
 ExprId ExprLowerer::Test(const ast::Expr& expr) {
   if (expr.kind == ast::ExprKind::kPath) return TestOfPath(expr);
   if (expr.kind == ast::ExprKind::kBool) {
-    return lowering_.builder.LiteralExpr(tocsin::Value::Bool(expr.integer != 0));
+    return lowering_.builder.LiteralExpr(
+        tocsin::Value::Bool(expr.integer != 0));
   }
   const Typed typed = Lower(expr);
   if (!typed.ok) return {};
@@ -170,8 +171,7 @@ Typed ExprLowerer::Value(const ast::Path& path) {
       path.segments[0].text == "anywhere") {
     Typed typed;
     if (!scope_.whole_event()) {
-      lowering_
-          .Add("E241", path.span, "`anywhere` needs the whole event")
+      lowering_.Add("E241", path.span, "`anywhere` needs the whole event")
           .Help("put it into a test of the step");
       return typed;
     }
@@ -213,10 +213,9 @@ Typed ExprLowerer::Define(Definition* definition, Span use) {
   }
   const ExprId test = inner.Test(definition->value());
   if (!test.valid()) return result;
-  return result = Holds(scope == &scope_
-                            ? test
-                            : AllOf(&lowering_.builder,
-                                    {scope->Membership(), test}));
+  return result = Holds(scope == &scope_ ? test
+                                         : AllOf(&lowering_.builder,
+                                                 {scope->Membership(), test}));
 }
 
 const ast::Expr& ExprLowerer::Behind(const ast::Expr& expr) {
@@ -303,13 +302,11 @@ Typed ExprLowerer::Exists(const ast::Expr& expr) {
   const Typed value = Value(expr.arg(0));
   if (!value.ok) return {};
   if (!value.field || value.anywhere) {
-    lowering_
-        .Add("E178", expr.arg(0).span, "`exists` asks about a field")
+    lowering_.Add("E178", expr.arg(0).span, "`exists` asks about a field")
         .Help("name the field alone: user exists");
     return {};
   }
-  return Holds(
-      lowering_.builder.Call("exists", Shape::kPresence, {value.id}));
+  return Holds(lowering_.builder.Call("exists", Shape::kPresence, {value.id}));
 }
 
 }  // namespace tocsin::rules

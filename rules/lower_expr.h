@@ -62,8 +62,7 @@ class ExprLowerer {
                    const Comparison& comparison);
   Typed CompareNull(const Typed& left, const Comparison& comparison);
   Typed TextOp(const ast::Expr& expr);
-  Typed TextOpOne(const Typed& left, const ast::Expr& expr,
-                  const Typed& right);
+  Typed TextOpOne(const Typed& left, const ast::Expr& expr, const Typed& right);
   bool PatternLiterals(const ast::Expr& expr, const ast::Expr& value,
                        LiteralSet* set, bool* ok);
   Typed InSet(const ast::Expr& expr);
@@ -87,7 +86,6 @@ class ExprLowerer {
                      const Typed& arg);
   Typed Transform(const ast::Expr& expr);
   Typed ListRow(const ast::Expr& expr);
-  ListDecl* FindList(const ast::Name& name);
   Typed Folded(const Operator& op, const std::vector<Typed>& args, Type type);
 
   Lowering& lowering_;

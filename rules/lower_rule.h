@@ -4,7 +4,7 @@
 // patterns and outcomes share: event tests with their keys, captures, and the
 // step or measure names that a pattern offers to texts and levels.
 //
-// Threads: one. Tested by: tests/rules/lower_test.cc, tests/golden/plan/
+// Threads: one. Tested by: tests/rules/lower_rule_test.cc, tests/golden/plan/
 #pragma once
 
 #include <memory>
@@ -30,13 +30,11 @@ class PatternNames {
   virtual std::optional<Typed> StepPath(const ast::Path&) {
     return std::nullopt;
   }
-  // Nothing: no such measure here, and nothing is reported.
+  // Nothing: no such measure or step here, and nothing is reported.
   virtual std::optional<Typed> Measure(const ast::Expr&) {
     return std::nullopt;
   }
-  virtual std::optional<Typed> TimeOf(const ast::Expr&) {
-    return std::nullopt;
-  }
+  virtual std::optional<Typed> TimeOf(const ast::Expr&) { return std::nullopt; }
 };
 
 class RuleLowerer {
@@ -79,6 +77,9 @@ class RuleLowerer {
   // The value at rule scope: captured, or a literal as it is.
   Typed Captured(const Typed& value, std::string_view name);
   void SetKeyNames(const std::vector<ast::Path>& by);
+  // A field of the event that completes the finding, or of its key where no
+  // event does (E238 for any other); not ok after a mistake.
+  Typed FieldOfFinding(const ast::Path& path);
   // Sets what the outcome may name. The pattern itself goes to rule().
   void SetNames(std::unique_ptr<PatternNames> names) {
     names_ = std::move(names);
@@ -89,14 +90,13 @@ class RuleLowerer {
   bool PositiveDuration(const ast::Duration& duration, std::string_view what);
 
  private:
-  bool CheckItems();   // what may be given once, and `when`
+  const ast::When* CheckItems();  // what may be given once, and `when`
   void LowerFrom();
-  void LowerMeta();
-  void LowerAttack();
-  bool LowerPattern();
+  bool LowerPattern(const ast::When& when);
   void LowerUnusedDefinitions();
   void ShowMentions();
-  void SetTopics();
+  void SetKeyParts();
+  void SetSources();
 
   Lowering& lowering_;
   EventScope::Pool& scopes_;
@@ -106,7 +106,7 @@ class RuleLowerer {
   ExprId from_test_;           // not valid: every event
   bool from_ok_ = true;
   std::unique_ptr<PatternNames> names_;
-  std::vector<EventScope*> used_scopes_;  // of the tests, in order
+  std::vector<FieldContext> used_;  // of the tests, in order
 };
 
 // lower_outcome.cc: level, risk, keep, at most and the incident block.

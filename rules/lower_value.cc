@@ -33,7 +33,8 @@ std::string Arity(const Operator& op) {
   const size_t most = op.args.size();
   const size_t least = most - op.optional_args;
   if (op.variadic) return StrCat("at least ", least, " argument");
-  if (least == most) return StrCat(most, most == 1 ? " argument" : " arguments");
+  if (least == most)
+    return StrCat(most, most == 1 ? " argument" : " arguments");
   return StrCat(least, " to ", most, " arguments");
 }
 
@@ -98,8 +99,8 @@ Typed ExprLowerer::Arithmetic(const ast::Expr& expr) {
     Typed zero;
     zero.ok = true;
     Typed operand = Value(expr.arg(0));
-    zero.type = operand.type == Type::kDuration ? Type::kDuration
-                                                : Type::kNumber;
+    zero.type =
+        operand.type == Type::kDuration ? Type::kDuration : Type::kNumber;
     zero.literals.push_back(LiteralOf(tocsin::Value::Int(0)));
     return ArithmeticOf(expr, "-", std::move(zero), std::move(operand));
   }
@@ -167,8 +168,8 @@ Typed ExprLowerer::ArithmeticOf(const ast::Expr& at, std::string_view op,
   Typed typed;
   typed.ok = true;
   typed.type = *type;
-  typed.id = lowering_.builder.Call(op, Shape::kArithmetic,
-                                    {Node(left), Node(right)});
+  typed.id =
+      lowering_.builder.Call(op, Shape::kArithmetic, {Node(left), Node(right)});
   return typed;
 }
 
@@ -214,8 +215,7 @@ Typed ExprLowerer::Function(const ast::Expr& expr, OpId row) {
   if (args.size() < least || (args.size() > op.args.size() && !op.variadic)) {
     lowering_
         .Add("E171", expr.op_span,
-             StrCat("`", op.name, "` takes ", Arity(op), ", not ",
-                    args.size()))
+             StrCat("`", op.name, "` takes ", Arity(op), ", not ", args.size()))
         .Help(op.doc);
     return {};
   }
@@ -225,10 +225,9 @@ Typed ExprLowerer::Function(const ast::Expr& expr, OpId row) {
   }
   if (!ok) return {};
   const bool known =
-      op.call != nullptr && std::all_of(args.begin(), args.end(),
-                                        [](const Typed& arg) {
-                                          return arg.literals.size() == 1;
-                                        });
+      op.call != nullptr &&
+      std::all_of(args.begin(), args.end(),
+                  [](const Typed& arg) { return arg.literals.size() == 1; });
   if (known) {
     const Typed folded = Folded(op, args, op.result);
     if (folded.ok) return folded;
@@ -243,17 +242,15 @@ Typed ExprLowerer::Function(const ast::Expr& expr, OpId row) {
   typed.type = op.result;
   std::vector<ExprId> ids;
   for (const Typed& arg : args) ids.push_back(Node(arg));
-  typed.id =
-      lowering_.builder.Call(op.name, Shape::kFunction, std::move(ids));
+  typed.id = lowering_.builder.Call(op.name, Shape::kFunction, std::move(ids));
   return typed;
 }
 
 bool ExprLowerer::CheckArgument(const ast::Expr& expr, size_t index,
                                 Type wanted, const Typed& arg) {
-  const Operator& op =
-      Operators()[OperatorRow(expr.text, Shape::kFunction)];
-  bool fits = arg.type == wanted || wanted == Type::kAny ||
-              arg.type == Type::kAny;
+  const Operator& op = Operators()[OperatorRow(expr.text, Shape::kFunction)];
+  bool fits =
+      arg.type == wanted || wanted == Type::kAny || arg.type == Type::kAny;
   // A text takes the text of anything plain, a number a decimal text.
   if (wanted == Type::kText) {
     fits = fits || (arg.type == Type::kNumber && !arg.literal()) ||
@@ -269,9 +266,10 @@ bool ExprLowerer::CheckArgument(const ast::Expr& expr, size_t index,
   if (fits) return true;
   std::string help = op.doc;
   if (wanted == Type::kTime) {
-    help = StrCat("declare the field in its source: field created is time; or "
-                  "write timestamp(..)\n",
-                  help);
+    help = StrCat(
+        "declare the field in its source: field created is time; or "
+        "write timestamp(..)\n",
+        help);
   }
   lowering_
       .Add("E172", expr.arg(index).span,
@@ -302,8 +300,9 @@ Typed ExprLowerer::Transform(const ast::Expr& expr) {
   if (typed.literals.empty() || typed.type != Type::kText) {
     lowering_
         .Add("E177", expr.op_span,
-             StrCat("`", expr.text, "` changes a text that is written out, "
-                                    "not the values of events"))
+             StrCat("`", expr.text,
+                    "` changes a text that is written out, "
+                    "not the values of events"))
         .Help(StrCat("write it on the right side: field contains ", expr.text,
                      "(\"..\")"));
     return {};
@@ -328,24 +327,12 @@ Typed ExprLowerer::Transform(const ast::Expr& expr) {
 }
 
 // -------------------------------------------------------------------- lists
-ListDecl* ExprLowerer::FindList(const ast::Name& name) {
-  ListDecl* list = lowering_.names.FindList(name.text);
-  if (list != nullptr) return list;
-  Diagnostic& told = lowering_.Add(
-      "E153", name.span, StrCat("no list named '", name.text, "'"));
-  const std::string near = DidYouMean(name.text, lowering_.names.ListNames());
-  told.Help(near.empty()
-                ? StrCat("define it: list ", name.text, " (\"..\", \"..\")")
-                : near);
-  return nullptr;
-}
-
 Typed ExprLowerer::ListRow(const ast::Expr& expr) {
   const Typed key = Value(expr.arg(0));
   ast::Name name;
   name.text = expr.text;
   name.span = expr.op_span;
-  const ListDecl* decl = FindList(name);
+  const ListDecl* decl = lowering_.FindList(name);
   if (!key.ok || decl == nullptr || !decl->id.valid()) return {};
   const List& list = lowering_.plan().lists[decl->id.value];
   if (expr.name.empty()) {
@@ -360,10 +347,10 @@ Typed ExprLowerer::ListRow(const ast::Expr& expr) {
   const std::vector<std::string>& columns = list.columns();
   if (std::find(columns.begin(), columns.end(), expr.name.text) ==
       columns.end()) {
-    Diagnostic& told = lowering_.Add(
-        "E159", expr.name.span,
-        StrCat("list '", list.name(), "' has no column '", expr.name.text,
-               "'"));
+    Diagnostic& told =
+        lowering_.Add("E159", expr.name.span,
+                      StrCat("list '", list.name(), "' has no column '",
+                             expr.name.text, "'"));
     std::string help = DidYouMean(expr.name.text, columns);
     if (help.empty()) {
       help = columns.empty() ? "it has no columns: only a CSV file with `key "

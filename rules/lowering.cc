@@ -12,6 +12,27 @@ void Lowering::NotCompiled(Span span, std::string_view what,
   if (!instead.empty()) told.Help(std::string(instead));
 }
 
+ListDecl* Lowering::FindList(const ast::Name& name) {
+  ListDecl* list = names.FindList(name.text);
+  if (list != nullptr) return list;
+  const std::string near = DidYouMean(name.text, names.ListNames());
+  Add("E153", name.span, StrCat("no list named '", name.text, "'"))
+      .Help(near.empty()
+                ? StrCat("define it: list ", name.text, " (\"..\", \"..\")")
+                : near);
+  return nullptr;
+}
+
+bool OnlyOnce::Check(size_t kind, Span keyword) {
+  const auto [entry, fresh] = seen_.emplace(kind, keyword);
+  if (fresh) return true;
+  const std::string word(lowering_.sources.file(keyword.file).Text(keyword));
+  lowering_.Add("E202", keyword, StrCat("`", word, "` is given twice"))
+      .Label(entry->second, "first given here")
+      .Help("keep one of the two");
+  return false;
+}
+
 std::string Written(const ast::Path& path) {
   std::string text;
   for (const ast::Segment& segment : path.segments) {

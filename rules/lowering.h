@@ -13,6 +13,7 @@
 #pragma once
 
 #include <compare>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,7 +41,23 @@ struct Lowering {
   // E190: `what` is the construct as the reader knows it; `instead` what can
   // be used for now.
   void NotCompiled(Span span, std::string_view what, std::string_view instead);
+  // The list of this name; null after E153.
+  ListDecl* FindList(const ast::Name& name);
   const Plan& plan() const { return builder.plan(); }
+};
+
+// Reports E202 where a kind of item is given a second time in a block:
+//   OnlyOnce once(&lowering);
+//   for (item : items) if (!once.Check(item.node.index(), item.keyword)) ...
+class OnlyOnce {
+ public:
+  explicit OnlyOnce(Lowering* lowering) : lowering_(*lowering) {}
+  // False when `kind` was seen before.
+  bool Check(size_t kind, Span keyword);
+
+ private:
+  Lowering& lowering_;
+  std::map<size_t, Span> seen_;
 };
 
 // Where names of fields are looked up ("Settled" 14).
@@ -54,8 +71,8 @@ struct FieldContext {
 
 // What an expression became.
 struct Typed {
-  bool ok = false;     // false: a mistake, reported
-  ExprId id;           // not valid for literals that stand alone
+  bool ok = false;  // false: a mistake, reported
+  ExprId id;        // not valid for literals that stand alone
   Type type = Type::kAny;
   bool test = false;   // holds or not
   bool field = false;  // a field, an element or one captured: may be anything

@@ -40,8 +40,7 @@ class Walk {
     if (definition != nullptr) Define(definition);
   }
   void Item(const ast::When& when) {
-    std::visit([this](const auto& node) { Pattern(node); },
-               when.pattern.node);
+    std::visit([this](const auto& node) { Pattern(node); }, when.pattern.node);
     if (when.at_most) Paths(when.at_most->by);
   }
   void Item(const ast::AtMost& at_most) { Paths(at_most.by); }
@@ -100,8 +99,7 @@ class Walk {
   void Expr(const ast::Expr& expr) {
     for (const ast::Path& path : expr.paths) Path(path);
     if (expr.kind == ast::ExprKind::kMeasure && !expr.name.empty()) {
-      Definition* definition =
-          names_.FindDefinition(&rule_, expr.name.text);
+      Definition* definition = names_.FindDefinition(&rule_, expr.name.text);
       if (definition != nullptr) Define(definition);
     }
     const bool binds = expr.kind == ast::ExprKind::kQuantified;
@@ -150,8 +148,7 @@ bool MeasuresIn(const ast::Expr& expr, const ast::Rule* rule, Names* names,
       expr.kind == ast::ExprKind::kUnusually) {
     return true;
   }
-  if (expr.kind == ast::ExprKind::kPath &&
-      expr.path().segments.size() == 1) {
+  if (expr.kind == ast::ExprKind::kPath && expr.path().segments.size() == 1) {
     const Definition* definition =
         names->FindDefinition(rule, expr.path().segments[0].text);
     if (definition != nullptr && !definition->broken &&

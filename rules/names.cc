@@ -151,8 +151,7 @@ void Names::AddDefinition(const ast::Define& define, const ast::Rule* rule,
   } else if (rule != nullptr) {
     diagnostics
         ->Add("E150", define.name.span,
-              StrCat("'", define.name.text,
-                     "' is defined twice in this rule"))
+              StrCat("'", define.name.text, "' is defined twice in this rule"))
         .Label(entry->second.ast->name.span, "first defined here")
         .Help("rename one of the two, or join them with `or`");
   }
@@ -166,8 +165,7 @@ void Names::AddRule(const ast::Rule& rule, Diagnostics* diagnostics) {
   }
 }
 
-void Names::Add(const ast::File& file, bool shipped,
-                Diagnostics* diagnostics) {
+void Names::Add(const ast::File& file, bool shipped, Diagnostics* diagnostics) {
   for (const ast::FileItem& item : file.items) {
     if (const auto* source = std::get_if<ast::Source>(&item.node)) {
       AddSource(*source, shipped, diagnostics);
@@ -237,9 +235,9 @@ Definition* Names::FindConstant(std::string_view name) {
   Definition* definition = FindDefinition(nullptr, name);
   if (definition == nullptr || !definition->ast->from.empty()) return nullptr;
   const ast::ExprKind kind = definition->ast->value->kind;
-  const bool constant =
-      definition->ast->value->literal() && kind != ast::ExprKind::kNull &&
-      kind != ast::ExprKind::kRegex;
+  const bool constant = definition->ast->value->literal() &&
+                        kind != ast::ExprKind::kNull &&
+                        kind != ast::ExprKind::kRegex;
   return constant ? definition : nullptr;
 }
 

@@ -35,8 +35,8 @@ struct ListDecl {
 struct Definition {
   const ast::Define* ast = nullptr;
   const ast::Rule* rule = nullptr;  // null: of a file
-  bool test = false;    // holds or not; else a value
-  bool broken = false;  // needs itself; reported
+  bool test = false;                // holds or not; else a value
+  bool broken = false;              // needs itself; reported
   bool used = false;
   // What the configuration puts in place of a constant.
   ast::ExprPtr replacement;
@@ -78,8 +78,7 @@ class Names {
  private:
   using Key = std::pair<const ast::Rule*, std::string>;
 
-  void Claim(const ast::Name& name, const char* what,
-             Diagnostics* diagnostics);
+  void Claim(const ast::Name& name, const char* what, Diagnostics* diagnostics);
   void AddSource(const ast::Source& source, bool shipped,
                  Diagnostics* diagnostics);
   void AddDefinition(const ast::Define& define, const ast::Rule* rule,

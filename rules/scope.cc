@@ -9,8 +9,9 @@ namespace tocsin::rules {
 
 Typed Scope::Measure(const ast::Expr& measure, const Literal*) {
   lowering_
-      .Add("E220", measure.op_span,
-           StrCat("`", measure.text, "` measures over a time, and here is none"))
+      .Add(
+          "E220", measure.op_span,
+          StrCat("`", measure.text, "` measures over a time, and here is none"))
       .Help(StrCat("write `when ", measure.text,
                    " .. within 10m`; a field of this name is written `",
                    measure.text, "` in backticks"));
@@ -41,7 +42,9 @@ Typed EventScope::Path(const ast::Path& path) {
   return fields_.Resolve(context_, path);
 }
 
-Scope* EventScope::From(const Definition& definition, Span) {
+Scope* EventScope::From(const Definition& definition, Span use) {
+  // Which sources an event belongs to is what a source block decides.
+  if (context_.inside.valid()) return Scope::From(definition, use);
   const std::optional<FieldContext> context =
       ContextOf(&lowering_, definition.ast->from);
   return context ? pool_->At(*context) : nullptr;
@@ -82,9 +85,9 @@ std::optional<FieldContext> ContextOf(Lowering* lowering,
           "E152", name.span, StrCat("no source named '", name.text, "'"));
       const std::string near =
           DidYouMean(name.text, lowering->names.SourceNames());
-      told.Help(near.empty() ? StrCat("define it: source ", name.text,
-                                      " { where .. }")
-                             : near);
+      told.Help(near.empty()
+                    ? StrCat("define it: source ", name.text, " { where .. }")
+                    : near);
     }
   }
   if (!ok) return std::nullopt;

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// LowerLists: `list` blocks into lists of the plan, their files read. A list
+// without `type` holds text; an inline list of nothing but numbers holds
+// numbers.
+//
+// Threads: one. Tested by: tests/rules/list_source_test.cc
+#pragma once
+
+#include "rules/lowering.h"
+
+namespace tocsin::rules {
+
+// Every list of the names; sets ListDecl::id where there is no mistake.
+void LowerLists(Lowering* lowering);
+
+}  // namespace tocsin::rules

@@ -138,6 +138,15 @@ Status MemoryDisk::SyncFolder(std::string_view) {
   return OkStatus();
 }
 
+StatusOr<std::shared_ptr<void>> MemoryDisk::Lock(std::string_view path) {
+  const std::lock_guard lock(mutex_);
+  std::weak_ptr<void>& held = locks_[std::string(path)];
+  if (!held.expired()) return FailedPrecondition("somebody holds the lock");
+  auto mine = std::make_shared<int>(0);
+  held = mine;
+  return std::shared_ptr<void>(std::move(mine));
+}
+
 void MemoryDisk::set_capacity(uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   capacity_ = bytes;
@@ -187,6 +196,7 @@ void MemoryDisk::Crash() {
     }
   }
   changes_.clear();
+  locks_.clear();
   durable_names_ = names_;
   for (const auto& [path, node] : names_) Forget(node.get());
   stop_at_ = UINT64_MAX;

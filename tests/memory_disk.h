@@ -33,6 +33,7 @@ class MemoryDisk final : public Disk {
   StatusOr<std::vector<std::string>> List(std::string_view folder) override;
   Status MakeFolder(std::string_view folder) override;
   Status SyncFolder(std::string_view folder) override;
+  StatusOr<std::shared_ptr<void>> Lock(std::string_view path) override;
 
   // Bytes of all files together; an append beyond writes what fits.
   void set_capacity(uint64_t bytes);
@@ -68,6 +69,7 @@ class MemoryDisk final : public Disk {
   uint64_t calls_ = 0;
   uint64_t stop_at_ = UINT64_MAX;
   uint64_t life_ = 0;  // crashes so far
+  std::map<std::string, std::weak_ptr<void>> locks_;
 };
 
 }  // namespace tocsin::testing

@@ -2,6 +2,7 @@
 #include "engine/base/disk.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Status Error(std::string_view path, std::string_view call, int error) {
-  const std::string message = StrCat(
-      path, ": ", call, ": ", std::generic_category().message(error));
+  const std::string message =
+      StrCat(path, ": ", call, ": ", std::generic_category().message(error));
   switch (error) {
     case ENOENT:
       return NotFound(message);
@@ -166,6 +167,18 @@ class PosixDisk final : public Disk {
     if (!descriptor.ok()) return Error(folder, "open", errno);
     if (fsync(descriptor.get()) == 0) return OkStatus();
     return Error(folder, "fsync", errno);
+  }
+
+  StatusOr<std::shared_ptr<void>> Lock(std::string_view path) override {
+    auto file = std::make_shared<Descriptor>(
+        OpenPath(std::string(path), O_RDWR | O_CREAT));
+    if (!file->ok()) return Error(path, "open", errno);
+    if (flock(file->get(), LOCK_EX | LOCK_NB) == 0) {
+      return std::shared_ptr<void>(std::move(file));
+    }
+    if (errno != EWOULDBLOCK) return Error(path, "flock", errno);
+    return FailedPrecondition(
+        StrCat(path, ": another process holds this lock"));
   }
 };
 

@@ -47,6 +47,9 @@ class Disk {
   // Makes a folder and those above it; fine when it is there.
   virtual Status MakeFolder(std::string_view folder) = 0;
   virtual Status SyncFolder(std::string_view folder) = 0;
+  // Holds a lock file for as long as the result lives; a crash lets go of it.
+  // FailedPrecondition: somebody else holds it.
+  virtual StatusOr<std::shared_ptr<void>> Lock(std::string_view path) = 0;
 };
 
 // The real one.

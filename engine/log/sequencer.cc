@@ -270,6 +270,8 @@ Frame Sequencer::ToFrame(const Waiting& waiting) {
   for (const PartitionStatus& status : waiting.statuses) {
     ClockRecord& clock = ClockOf(status.partition);
     named[status.partition] = &clock;
+    // Where reading began, too: nothing before it is in any batch.
+    clock.next_offset = std::max(clock.next_offset, status.next_offset);
     clock.caught_up = status.caught_up;
     clock.ended = status.ended;
     int32_t& known = partitions_[status.partition.input];

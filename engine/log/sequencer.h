@@ -75,6 +75,8 @@ class Sequencer {
   std::vector<ClockRecord> clocks() const;
   // The sequence of the last frame.
   uint64_t sequence() const { return sequence_; }
+  // Batches that are in frames.
+  uint64_t batches() const { return next_batch_ - 1; }
   // Batches and clocks that wait for an earlier batch.
   size_t waiting() const { return results_.size() + pending_.size(); }
 

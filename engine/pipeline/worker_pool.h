@@ -41,6 +41,8 @@ class WorkerPool {
   std::optional<BatchResult> NextResult(DurationNs wait);
   // No more batches will come; NextResult() ends after the last one.
   void Finish();
+  // After Finish(): every result was taken.
+  bool done() const { return results_.drained(); }
   // Batches taken and not given back.
   size_t in_flight() const { return slabs_ - free_.size(); }
 

@@ -126,8 +126,12 @@ StatusOr<Snapshot> SnapshotStore::Read(const std::string& name,
   return snapshot;
 }
 
-StatusOr<std::optional<Snapshot>> SnapshotStore::Newest(uint32_t shard) const {
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, Files(shard));
+StatusOr<std::optional<Snapshot>> SnapshotStore::Newest(
+    uint32_t shard, uint64_t at_most) const {
+  ASSIGN_OR_RETURN(std::vector<std::string> names, Files(shard));
+  std::erase_if(names, [&](const std::string& name) {
+    return name > Name(shard, at_most);
+  });
   if (names.empty()) return std::optional<Snapshot>();
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     StatusOr<Snapshot> snapshot = Read(*name, true);

@@ -45,10 +45,12 @@ class SnapshotStore {
   // ResourceExhausted: the disk is full; the older ones stay.
   Status Write(const Snapshot& snapshot);
 
-  // The newest whole snapshot of a shard; nothing if none was ever written.
+  // The newest whole snapshot of a shard that is not above sequence `at_most`;
+  // nothing if none was ever written.
   // DataLoss: there are files and none is whole. FailedPrecondition: the
   // newest is of another semantics version. Both messages say what to do.
-  StatusOr<std::optional<Snapshot>> Newest(uint32_t shard) const;
+  StatusOr<std::optional<Snapshot>> Newest(uint32_t shard,
+                                           uint64_t at_most = UINT64_MAX) const;
 
   // The sequence below which the log is not needed by this shard: that of its
   // oldest kept whole snapshot, so that a damaged newest one can be made good

@@ -36,6 +36,13 @@ void CheckDisk(Disk* disk, const std::string& folder) {
   CHECK(disk->List(folder + "/a/b").value() ==
         std::vector<std::string>{"file2"});
   REQUIRE(disk->Remove(path + "2").ok());
+  {
+    const auto lock = disk->Lock(path);
+    REQUIRE(lock.ok());
+    CHECK(absl::IsFailedPrecondition(disk->Lock(path).status()));
+  }
+  CHECK(disk->Lock(path).ok());
+  (void)disk->Remove(path);
   CHECK(disk->List(folder + "/a/b").value().empty());
 }
 

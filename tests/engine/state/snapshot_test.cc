@@ -45,6 +45,8 @@ TEST_CASE("Snapshots: the newest is read and two of each shard are kept") {
   CHECK(newest->body == Make(3, 200).body);
   CHECK(newest->bundle == Hash128{1, 2});
   CHECK(store.Floor(3).value() == 10);
+  CHECK(store.Newest(3, 199).value()->sequence == 10);
+  CHECK_FALSE(store.Newest(3, 9).value().has_value());
   CHECK(disk.List("s").value().size() == 3);
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/engine/incident/made_up.h"
 
+#include <array>
+
 #include "engine/base/status.h"
+#include "engine/plan/veris_words.h"
 
 namespace tocsin::testing {
 
@@ -65,6 +68,57 @@ Finding MakeFinding(const Plan& plan, uint32_t rule, std::string_view user,
   item.fields = {{"user", StrCat("\"", user, "\"")}};
   finding.evidence = {item};
   return finding;
+}
+
+VerisEntry RandomEntry(std::mt19937* random) {
+  struct Form {
+    const char* axis;
+    const char* name;
+    const char* scalar;  // the path of a scalar's words
+  };
+  static constexpr std::array kForms = {
+      Form{"actor", "external", ""},
+      Form{"actor", "internal", ""},
+      Form{"actor", "partner", ""},
+      Form{"actor", "unknown", ""},
+      Form{"action", "hacking", ""},
+      Form{"action", "malware", ""},
+      Form{"action", "social", ""},
+      Form{"action", "error", ""},
+      Form{"action", "misuse", ""},
+      Form{"action", "physical", ""},
+      Form{"action", "environmental", ""},
+      Form{"action", "unknown", ""},
+      Form{"asset", "", ""},
+      Form{"confidentiality", "", "attribute.confidentiality.data_disclosure"},
+      Form{"integrity", "", ""},
+      Form{"availability", "", ""},
+      Form{"discovery", "", "discovery_method.external.variety"},
+      Form{"impact", "", "impact.overall_rating"},
+      Form{"confidence", "", "confidence"},
+      Form{"targeted", "", "targeted"},
+  };
+  const Form& form = kForms[(*random)() % kForms.size()];
+  VerisEntry entry{form.axis, form.name, {}, {}, {}};
+  const auto pick = [random](std::string_view path) {
+    const auto words = VerisWords(path);
+    return std::string(words[(*random)() % words.size()]);
+  };
+  if (*form.scalar != '\0') entry.name = pick(form.scalar);
+  const VerisPaths paths = PathsOf(entry);
+  const bool required = entry.name.empty();
+  const auto fill = [&](const std::string& path,
+                        std::vector<std::string>* words, size_t least) {
+    if (path.empty()) return;
+    for (size_t n = least + (*random)() % 4; n > 0; --n) {
+      words->push_back(pick(path));
+    }
+  };
+  fill(paths.values, &entry.values, required ? 1 : 0);
+  fill(paths.via, &entry.via, 0);
+  fill(paths.motive, &entry.motive, 0);
+  ResolveVeris(&entry);  // drops repeated words
+  return entry;
 }
 
 Frame MakeFrame(uint64_t sequence,

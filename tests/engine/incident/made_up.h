@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,9 @@ std::shared_ptr<const Plan> MakePlan(const std::vector<RuleSpec>& rules,
 Finding MakeFinding(const Plan& plan, uint32_t rule, std::string_view user,
                     DurationNs at, Level level = Level::kHigh,
                     int64_t number = 0);
+
+// A well-formed line of a `veris` block, of any axis.
+VerisEntry RandomEntry(std::mt19937* random);
 
 // A frame that sets the clock of partition 0 of each input: kStart + w.
 Frame MakeFrame(uint64_t sequence,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/plan/plan.h"
 
+#include <atomic>
+
 #include "engine/base/bytes.h"
 
 namespace tocsin {
@@ -194,6 +196,8 @@ RuleId PlanBuilder::AddRule(Rule rule) {
 }
 
 std::shared_ptr<const Plan> PlanBuilder::Finish(Hash128 bundle) {
+  static std::atomic<uint64_t> plans{0};
+  plan_->serial = ++plans;
   plan_->bundle = bundle;
   plan_->paths.Freeze();
   interned_.clear();

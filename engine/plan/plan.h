@@ -42,6 +42,9 @@ struct Plan {
   std::vector<Rule> rules;                // by RuleId
   std::vector<FieldId> default_times;  // @timestamp timestamp time ts eventTime
   Hash128 bundle;                      // of the rule and list text it came from
+  // No two plans of one process share it, also when one takes the place of
+  // another in memory: what threads prepare for a plan is found by it.
+  uint64_t serial = 0;
 
   const Expr& expr(ExprId id) const { return exprs[id.value]; }
   const Field& field(FieldId id) const { return fields[id.value]; }

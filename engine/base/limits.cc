@@ -44,6 +44,8 @@ constexpr std::array kTable = {
              "findings per rule and minute"},
     LimitRow{"reorder_records", &Limits::reorder_records,
              "matches waiting for the watermark"},
+    LimitRow{"summary_bytes", &Limits::summary_bytes,
+             "bytes of the summary of one incident"},
     LimitRow{"case_findings", &Limits::case_findings,
              "finding ids listed in one incident"},
     LimitRow{"open_cases", &Limits::open_cases,

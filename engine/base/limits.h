@@ -33,17 +33,18 @@ struct Limits {
   int64_t bucket_values = 100'000;      // distinct ones in one `per` bucket
   int64_t sequence_candidates = 16;     // tried per step in a cross-step where
   int64_t keys_per_rule = 1'000'000;    // all shards together
-  int64_t matches_per_key_minute = 10'000;   // per (rule, key), in the shard
-  int64_t findings_per_rule_minute = 10'000; // per rule, in cases
-  int64_t reorder_records = 1'000'000;  // buffered matches, all shards
-  int64_t case_findings = 1'000;        // finding ids listed in one incident
-  int64_t open_cases = 100'000;         // cases that can grow, per time domain
-  int64_t diagnostics = 200;            // printed in one run
-  int64_t slabs = 32;                   // batches in flight (credits)
+  int64_t matches_per_key_minute = 10'000;    // per (rule, key), in the shard
+  int64_t findings_per_rule_minute = 10'000;  // per rule, in cases
+  int64_t reorder_records = 1'000'000;        // buffered matches, all shards
+  int64_t summary_bytes = 1'000;              // summary of an incident
+  int64_t case_findings = 1'000;  // finding ids listed in one incident
+  int64_t open_cases = 100'000;   // cases that can grow, per time domain
+  int64_t diagnostics = 200;      // printed in one run
+  int64_t slabs = 32;             // batches in flight (credits)
   int64_t slab_bytes = 1 << 20;
   int64_t slab_events = 4'096;
-  int64_t regex_bytes = 1 << 20;        // compiled size of one regex
-  int64_t list_rows = 1'000'000;        // rows of one list
+  int64_t regex_bytes = 1 << 20;  // compiled size of one regex
+  int64_t list_rows = 1'000'000;  // rows of one list
 };
 
 struct LimitRow {

@@ -27,15 +27,15 @@ const char* HeldBackName(HeldBack held_back);  // "at_most", ...
 
 struct Evidence {
   Coordinate from;
-  TimeNs time = 0;       // the event's own
-  std::string step;      // alias or test name; "" where there is none
+  TimeNs time = 0;   // the event's own
+  std::string step;  // alias or test name; "" where there is none
   // Name and JSON of the value, each at most Limits::evidence_value_bytes.
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
 struct FindingRisk {
   int64_t amount = 0;
-  std::string on;     // field name
+  std::string on;  // field name
   std::string value;
 };
 
@@ -45,8 +45,8 @@ struct Finding {
   Level level = Level::kMedium;
   std::vector<std::pair<std::string, std::string>> key;  // in order of `by`
   Hash128 key_hash;
-  TimeNs time = 0;       // finding's time (single event: the event's own)
-  TimeNs at = 0;         // its place in the total order
+  TimeNs time = 0;  // finding's time (single event: the event's own)
+  TimeNs at = 0;    // its place in the total order
   uint32_t stratum = 0;
   HeldBack held_back = HeldBack::kNo;
   std::optional<Hash128> resolves;  // a silence that is over
@@ -56,9 +56,9 @@ struct Finding {
   std::vector<std::pair<std::string, std::string>> measures;
   std::vector<FindingRisk> risks;
   uint64_t evidence_total = 0;
-  std::vector<Evidence> evidence;   // first 50 and last 50
+  std::vector<Evidence> evidence;  // first 50 and last 50
   // Rendered from the rule's incident block.
-  bool opens_case = true;           // false: `incident none`
+  bool opens_case = true;  // false: `incident none`
   std::string summary;
   std::string case_name;
   std::vector<std::pair<std::string, std::string>> case_key;

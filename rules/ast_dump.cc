@@ -143,6 +143,8 @@ std::string Detail(const Expr& expr) {
       return Word(expr.name.text);
     case ExprKind::kPath:
       return Paths(expr.paths);
+    case ExprKind::kNull:
+      return "";
     default:
       return expr.text;
   }

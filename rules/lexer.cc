@@ -476,8 +476,9 @@ bool Lexer::LexPunctuation(Token* token) {
   return false;
 }
 
-// A character that begins nothing. One of letters of other alphabets becomes a
-// name, so that it is one mistake and not many; else no token (kEnd).
+// A character that begins nothing. Letters of other alphabets become a name and
+// most signs an operator, so that it is one mistake and not many; blanks and
+// ';' give no token (kEnd).
 void Lexer::LexUnexpected(Token* token) {
   const size_t begin = at_;
   const Utf8Step step = NextUtf8(text_.substr(0, end_), at_);
@@ -515,9 +516,17 @@ void Lexer::LexUnexpected(Token* token) {
       StrCat("'", CutUtf8(written, 80), "' has no meaning here"));
   if (token->kind == TokenKind::kName) {
     unexpected.Help("a name with other letters is written in backticks: `..`");
-  } else if (step.code == ';') {
+    return;
+  }
+  if (step.code == ';') {
     unexpected.Help("delete it; nothing stands between items");
-  } else if (step.code == '%') {
+    return;
+  }
+  // Most likely an operator of another language.
+  token->kind = TokenKind::kForeignOp;
+  token->broken = true;
+  token->text = written;
+  if (step.code == '%') {
     unexpected.Help("a percentage is written in one piece: 90%");
   }
 }

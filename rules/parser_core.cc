@@ -149,16 +149,28 @@ bool ParserCore::AtItem(const Block& block) const {
   return At(TokenKind::kName) && IsIn(block.words, Current().text);
 }
 
+// A line that starts a block of the top of a file.
+bool ParserCore::AtTopBlock() const {
+  if (!Current().line_before) return false;
+  if (!AheadIsName() && !AheadIs(TokenKind::kText)) return false;
+  return AtWord("rule") || AtWord("source") || AtWord("extend") ||
+         AtWord("list") || AtWord("except");
+}
+
+// At the left margin, where only the top of a file stands.
+bool ParserCore::AtMargin() const {
+  return Current().line_before &&
+         Here().begin == file_.LineBegin(file_.LineOf(Here().begin));
+}
+
 // Is the closing brace missing: does something start here that belongs
 // outside of this block? Reports it, and takes nothing.
 bool ParserCore::ClosesElsewhere(const Block& block, Span open) {
   const bool end = At(TokenKind::kEnd);
   bool outside = end;
   if (!outside && At(TokenKind::kName) && !IsIn(block.words, Current().text)) {
-    const bool named = AheadIsName() || AheadIs(TokenKind::kText);
-    outside = Current().line_before && named &&
-              (AtWord("rule") || AtWord("source") || AtWord("extend") ||
-               AtWord("list") || AtWord("except"));
+    outside = AtTopBlock() &&
+              (AtMargin() || Nearest(Current().text, block.words).empty());
     for (size_t i = 0; !outside && i + 1 < blocks_.size(); ++i) {
       outside = Current().line_before && AtItem(*blocks_[i]);
     }
@@ -201,28 +213,31 @@ void ParserCore::UnknownItem(const Block& block) {
   Take();
 }
 
-// To the next line that starts with an item, to the closing brace of the
-// block, or to what ends it.
+// A line that looks like an item, known or not: a word and what it says.
+bool ParserCore::LooksLikeItem() const {
+  if (!Current().line_before || !AtName()) return false;
+  return AheadIsName() || AheadIs(TokenKind::kText) ||
+         AheadIs(TokenKind::kNumber) || AheadIs(TokenKind::kDuration) ||
+         AheadIs(TokenKind::kOpenBrace);
+}
+
+// To the next line that starts an item, to the closing brace of the block, or
+// to what ends it.
 void ParserCore::SkipToItem(const Block& block) {
-  bool first = true;
-  while (!At(TokenKind::kEnd) && !At(TokenKind::kCloseBrace)) {
-    const bool fresh = Current().line_before;
-    if (fresh && AtItem(block)) break;
-    if (fresh && !first && At(TokenKind::kName)) {
-      const bool named = AheadIsName() || AheadIs(TokenKind::kText);
-      if ((AtWord("rule") || AtWord("source") || AtWord("extend")) && named) {
-        break;
-      }
+  int open = 0;
+  for (bool first = true; !At(TokenKind::kEnd); first = false) {
+    if (At(TokenKind::kCloseBrace)) break;
+    if (Current().line_before && AtItem(block)) break;
+    if (Current().line_before && !first) {
+      if (AtTopBlock() || (open <= 0 && LooksLikeItem())) break;
       bool outer = false;
-      for (const Block* open : blocks_) outer = outer || AtItem(*open);
-      if (outer) break;
-      // A line that looks like one more mistake of its own.
-      if (Current().text.size() > 2 && !IsReserved(Current().text) &&
-          AheadIs(TokenKind::kText)) {
-        break;
+      for (const Block* enclosing : blocks_) {
+        outer = outer || AtItem(*enclosing);
       }
+      if (outer) break;
     }
-    first = false;
+    if (At(TokenKind::kOpenParen)) ++open;
+    if (At(TokenKind::kCloseParen)) --open;
     if (At(TokenKind::kOpenBrace)) {
       SkipBraces();
     } else {

@@ -97,6 +97,9 @@ class ParserCore {
   void UnknownItem(const Block& block);
   bool AtItem(const Block& block) const;
   bool ClosesElsewhere(const Block& block, Span open);
+  bool AtTopBlock() const;
+  bool AtMargin() const;
+  bool LooksLikeItem() const;
   void SkipToItem(const Block& block);
   void SkipBraces();
 

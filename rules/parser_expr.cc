@@ -387,11 +387,13 @@ ExprPtr ParserCore::ParseForeign(ExprPtr left) {
   if (!At(TokenKind::kForeignOp) && meant.empty()) return left;
   const Span begin = left->span;
   ExprPtr expr = Make(ExprKind::kError, Here());
-  Diagnostic& unknown = diagnostics_->Add(
-      "E084", Here(), StrCat("'", Current().text, "' is no operator"));
-  const std::string_view native =
-      meant.empty() ? NativeOperator(Current().text) : meant;
-  if (!native.empty()) unknown.Help(StrCat("write ", native));
+  if (!Current().broken) {
+    Diagnostic& unknown = diagnostics_->Add(
+        "E084", Here(), StrCat("'", Current().text, "' is no operator"));
+    const std::string_view native =
+        meant.empty() ? NativeOperator(Current().text) : meant;
+    if (!native.empty()) unknown.Help(StrCat("write ", native));
+  }
   Take();
   expr->args.push_back(std::move(left));
   ParseSet(true, &expr->args);

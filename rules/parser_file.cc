@@ -47,8 +47,9 @@ bool ParserCore::AtTopItem() const {
 }
 
 void ParserCore::SkipToTop() {
-  while (!At(TokenKind::kEnd)) {
+  for (bool first = true; !At(TokenKind::kEnd); first = false) {
     if (Current().line_before && AtTopItem()) break;
+    if (!first && AtMargin() && AtName()) break;
     if (At(TokenKind::kOpenBrace)) {
       SkipBraces();
     } else {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/base/utf8.h"
 #include "rules/parser_core.h"
 
 namespace tocsin::rules {
@@ -115,14 +116,22 @@ ExprPtr ParserCore::ParsePrim() {
     time->name = ParseName("the name of a step");
     return Finish(std::move(time), begin);
   }
-  if (AtName()) return ParseNamed();
+  // A definition on the next line is no value of this one.
+  const bool next_item = Current().line_before && AheadIs(TokenKind::kAssign);
+  if (AtName() && !next_item) return ParseNamed();
   return MissingValue();
 }
 
 ExprPtr ParserCore::MissingValue() {
   const Span here = Here();
   if (Current().broken) panic_ = true;
-  if (At(TokenKind::kName) && OperatorFollows() && !AtWord("in")) {
+  const bool line_ends = Current().line_before || At(TokenKind::kEnd);
+  if (line_ends && last_.end > last_.begin) {
+    const Span behind{here.file, last_.end, last_.end};
+    const std::string_view before = CutUtf8(file_.Text(last_), 40);
+    Fail("E071", behind, StrCat("a value is missing behind '", before, "'"));
+  } else if (At(TokenKind::kName) && IsReserved(Current().text) &&
+             OperatorFollows() && !AtWord("in")) {
     Fail("E067", here, StrCat("'", Current().text, "' is reserved"))
         .Help(StrCat("as a field it is written `", Current().text, "`"));
   } else if (At(TokenKind::kCloseParen) || At(TokenKind::kCloseBracket)) {

@@ -118,6 +118,10 @@ ast::AllOf ParserCore::ParseAllOf() {
 ast::AnyOf ParserCore::ParseAnyOf() {
   ast::AnyOf any;
   Take();
+  if (AtWord("of")) {
+    Fail("E076", Here(), "how many of them?")
+        .Help("write any 2 of a, b, c within 5m");
+  }
   any.count = ParseInteger("how many: any 2 of a, b, c");
   if (!panic_) ExpectWord("of");
   any.refs = ParseRefs();

@@ -31,6 +31,7 @@ SourceView::SourceView(const Plan* plan, const Prepared* prepared,
       parsing_of_(plan->sources.size()),
       extracting_(plan->sources.size()),
       members_(plan->sources.size()),
+      cache_(plan),
       seen_(plan->fields.size()) {
   PrepareSources();
 }
@@ -110,6 +111,7 @@ void SourceView::Begin(EventView* event, const InputInfo* input,
   pool_.Clear();
   eval_.Reset();
   deciding_ = true;
+  RememberMembers();
   if (members_first_) {
     for (uint32_t i = 0; i < members_.size(); ++i) Belongs({i});
   }
@@ -118,6 +120,24 @@ void SourceView::Begin(EventView* event, const InputInfo* input,
   if (time) time_ = *time;
   // What was read as missing may be known now.
   if (members_first_) eval_.Reset();
+}
+
+// Takes over what an event like this one belongs to, or finds it out for the
+// next one.
+void SourceView::RememberMembers() {
+  const std::vector<SourceId>& decided = cache_.decided();
+  if (decided.empty()) return;
+  if (const std::vector<bool>* known = cache_.Find(event_, input_)) {
+    for (size_t i = 0; i < decided.size(); ++i) {
+      members_[decided[i].value] = {epoch_,
+                                    (*known)[i] ? Member::kYes : Member::kNo};
+    }
+    return;
+  }
+  std::vector<bool> members;
+  members.reserve(decided.size());
+  for (const SourceId source : decided) members.push_back(Belongs(source));
+  cache_.Put(std::move(members));
 }
 
 bool SourceView::Belongs(SourceId source) {

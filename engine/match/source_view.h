@@ -32,6 +32,7 @@
 #include "engine/event/input.h"
 #include "engine/event/text_parsers.h"
 #include "engine/event/time_format.h"
+#include "engine/match/member_cache.h"
 #include "engine/plan/eval.h"
 #include "engine/plan/plan.h"
 
@@ -95,6 +96,7 @@ class SourceView {
   };
 
   void PrepareSources();
+  void RememberMembers();
   bool ReadsWhatFollows(ExprId where) const;
   std::optional<TimeNs> TimeOfEvent();
   std::optional<TimeNs> TimeOfSource(SourceId source);
@@ -132,7 +134,8 @@ class SourceView {
   bool deciding_ = false;  // memberships and time are not known yet
   uint32_t epoch_ = 0;
   std::vector<Membership> members_;  // by SourceId
-  std::vector<Seen> seen_;           // by FieldId
+  MemberCache cache_;
+  std::vector<Seen> seen_;  // by FieldId
   std::vector<Value> scratch_;
   Arena arena_;
   TextPool pool_;

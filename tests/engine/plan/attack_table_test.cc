@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/plan/attack_table.h"
 
+#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -9,6 +10,8 @@
 
 #include "engine/base/status.h"
 #include "engine/plan/veris_words.h"
+#include "tests/golden.h"
+#include "tests/paths.h"
 
 namespace tocsin {
 namespace {
@@ -79,6 +82,38 @@ TEST_CASE("AttackTable: renamed techniques and values are found") {
   CHECK(Words("T1685.001") == Words("T1562.001"));
   // VERIS 1.4 renamed MitM.
   CHECK(Words("T1557").find("AitM") != std::string::npos);
+}
+
+TEST_CASE("AttackTable: the twenty techniques used most are reviewed") {
+  const std::string technique =
+      GENERATE("T1059.001", "T1685", "T1218", "T1190", "T1112", "T1059",
+               "T1027", "T1574.001", "T1105", "T1003.001", "T1548.002", "T1078",
+               "T1047", "T1053.005", "T1543.003", "T1219.002", "T1059.003",
+               "T1569.002", "T1218.011", "T1071.001");
+  CAPTURE(technique);
+  REQUIRE(FindAttackRow(technique) != nullptr);
+  CHECK(FindAttackRow(technique)->reviewed);
+  CHECK_FALSE(FindAttackRow(technique)->Action().empty());
+}
+
+TEST_CASE("AttackTable: the script makes the published table anew") {
+  const auto corpus = testing::Corpus();
+  if (!corpus) SKIP("TOCSIN_CORPUS is not set");
+  if (std::system("python3 -c '' 2> /dev/null") != 0) SKIP("no python3 here");
+  const testing::TempDir dir;
+  const std::filesystem::path source = testing::SourceDir();
+  const std::string made = (dir.path() / "published.inc").string();
+  const std::string command = StrCat(
+      "python3 '", (source / "engine/plan/attack/make_table.py").string(),
+      "' '",
+      (*corpus / "veris" / "veris-1.3.7_attack-12.1-enterprise.json").string(),
+      "' '", (source / "tests/data/veris/verisc-merged.json").string(), "' > '",
+      made, "'");
+  REQUIRE(std::system(command.c_str()) == 0);
+  const std::string kept =
+      (source / "engine/plan/attack/published.inc").string();
+  CHECK(testing::LineDiff(testing::ReadFile(kept), testing::ReadFile(made)) ==
+        "");
 }
 
 TEST_CASE("AttackTable: what is no technique has no row") {

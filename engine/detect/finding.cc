@@ -26,23 +26,6 @@ void WriteRaw(const Pairs& pairs, JsonWriter* json) {
   json->EndObject();
 }
 
-void WriteEvidence(const Evidence& evidence, const Inputs& inputs,
-                   JsonWriter* json) {
-  json->BeginObject();
-  const Partition& partition = evidence.from.partition;
-  json->TextField("input", partition.input.value < inputs.size()
-                               ? inputs[partition.input.value].name
-                               : std::string());
-  json->IntField("partition", partition.number);
-  json->IntField("offset", evidence.from.offset);
-  if (evidence.from.index > 0) json->IntField("index", evidence.from.index);
-  json->TextField("time", FormatTime(evidence.time));
-  if (!evidence.step.empty()) json->TextField("step", evidence.step);
-  json->Key("fields");
-  WriteRaw(evidence.fields, json);
-  json->EndObject();
-}
-
 void WriteValues(const Finding& finding, JsonWriter* json) {
   json->BeginObject();
   for (const auto& [name, values] : finding.values) {
@@ -84,23 +67,24 @@ Pairs DecodePairs(ByteReader* in) {
   return pairs;
 }
 
-void Encode(const Evidence& evidence, ByteWriter* out) {
-  Encode(evidence.from, out);
-  out->Zigzag(evidence.time);
-  out->Text(evidence.step);
-  Encode(evidence.fields, out);
-}
-
-Evidence DecodeEvidence(ByteReader* in) {
-  Evidence evidence;
-  evidence.from = DecodeCoordinate(in);
-  evidence.time = in->Zigzag();
-  evidence.step = in->Text();
-  evidence.fields = DecodePairs(in);
-  return evidence;
-}
-
 }  // namespace
+
+void WriteEvidence(const Evidence& evidence, const Inputs& inputs,
+                   JsonWriter* json) {
+  json->BeginObject();
+  const Partition& partition = evidence.from.partition;
+  json->TextField("input", partition.input.value < inputs.size()
+                               ? inputs[partition.input.value].name
+                               : std::string());
+  json->IntField("partition", partition.number);
+  json->IntField("offset", evidence.from.offset);
+  if (evidence.from.index > 0) json->IntField("index", evidence.from.index);
+  json->TextField("time", FormatTime(evidence.time));
+  if (!evidence.step.empty()) json->TextField("step", evidence.step);
+  json->Key("fields");
+  WriteRaw(evidence.fields, json);
+  json->EndObject();
+}
 
 const char* HeldBackName(HeldBack held_back) {
   switch (held_back) {
@@ -154,6 +138,22 @@ std::string FindingJson(const Finding& finding, const Plan& plan,
   json.EndArray();
   json.EndObject();
   return out;
+}
+
+void Encode(const Evidence& evidence, ByteWriter* out) {
+  Encode(evidence.from, out);
+  out->Zigzag(evidence.time);
+  out->Text(evidence.step);
+  Encode(evidence.fields, out);
+}
+
+Evidence DecodeEvidence(ByteReader* in) {
+  Evidence evidence;
+  evidence.from = DecodeCoordinate(in);
+  evidence.time = in->Zigzag();
+  evidence.step = in->Text();
+  evidence.fields = DecodePairs(in);
+  return evidence;
 }
 
 void Encode(const Finding& finding, ByteWriter* out) {

@@ -14,6 +14,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/ids.h"
+#include "engine/base/json_writer.h"
 #include "engine/base/time.h"
 #include "engine/event/input.h"
 #include "engine/event/value.h"
@@ -68,7 +69,13 @@ struct Finding {
 std::string FindingJson(const Finding& finding, const Plan& plan,
                         const Inputs& inputs);
 
+// An item of `evidence`, in findings and incidents alike.
+void WriteEvidence(const Evidence& evidence, const Inputs& inputs,
+                   JsonWriter* json);
+
 // For snapshots of cases.
+void Encode(const Evidence& evidence, ByteWriter* out);
+Evidence DecodeEvidence(ByteReader* in);
 void Encode(const Finding& finding, ByteWriter* out);
 Finding DecodeFinding(ByteReader* in);
 

@@ -53,22 +53,6 @@ CaseFinding DecodeCaseFinding(ByteReader* in) {
   return finding;
 }
 
-void EncodeEvidence(const Evidence& item, ByteWriter* out) {
-  Encode(item.from, out);
-  out->Zigzag(item.time);
-  out->Text(item.step);
-  EncodePairs(item.fields, out);
-}
-
-Evidence DecodeEvidence(ByteReader* in) {
-  Evidence item;
-  item.from = DecodeCoordinate(in);
-  item.time = in->Zigzag();
-  item.step = in->Text();
-  item.fields = DecodePairs(in);
-  return item;
-}
-
 }  // namespace
 
 void Encode(const Incident& incident, ByteWriter* out) {
@@ -93,7 +77,7 @@ void Encode(const Incident& incident, ByteWriter* out) {
   out->Varint(incident.title_rule.value);
   out->Varint(incident.evidence_total);
   out->Varint(incident.evidence.size());
-  for (const Evidence& item : incident.evidence) EncodeEvidence(item, out);
+  for (const Evidence& item : incident.evidence) Encode(item, out);
 }
 
 Incident DecodeIncident(ByteReader* in) {

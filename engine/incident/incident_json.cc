@@ -26,28 +26,6 @@ void WriteFinding(const CaseFinding& finding, const Plan& plan,
   json->EndObject();
 }
 
-void WriteEvidence(const Evidence& item, const Inputs& inputs,
-                   JsonWriter* json) {
-  const Partition& partition = item.from.partition;
-  json->BeginObject();
-  json->TextField("input", partition.input.value < inputs.size()
-                               ? inputs[partition.input.value].name
-                               : "");
-  json->IntField("partition", partition.number);
-  json->IntField("offset", item.from.offset);
-  if (item.from.index > 0) json->IntField("index", item.from.index);
-  json->TextField("time", FormatTime(item.time));
-  if (!item.step.empty()) json->TextField("step", item.step);
-  json->Key("fields");
-  json->BeginObject();
-  for (const auto& [name, value] : item.fields) {
-    json->Key(name);
-    json->Raw(value);
-  }
-  json->EndObject();
-  json->EndObject();
-}
-
 void WriteTexts(std::string_view key, const std::vector<std::string>& texts,
                 JsonWriter* json) {
   json->Key(key);

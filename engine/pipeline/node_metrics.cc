@@ -96,6 +96,9 @@ void CountDetection(const Detection& detection, Metrics* metrics) {
     keys += shard.keys();
   }
   const Cases& cases = detection.cases();
+  const CaseCounters in_cases = cases.counters();
+  sum.clamped += in_cases.clamped;
+  sum.reorder_overflow += in_cases.reorder_overflow;
   metrics->Set("tocsin_clamped_total", static_cast<double>(sum.clamped));
   metrics->Set("tocsin_matches_waiting", static_cast<double>(waiting));
   metrics->Set("tocsin_state_keys", static_cast<double>(keys));
@@ -105,8 +108,8 @@ void CountDetection(const Detection& detection, Metrics* metrics) {
   SetLimit("keys_per_rule", sum.evicted_keys, metrics);
   SetLimit("ring", sum.ring_cut, metrics);
   SetLimit("sequence_candidates", sum.candidates_cut, metrics);
-  SetLimit("findings_per_rule_minute", cases.counters().rule_minute_cut,
-           metrics);
+  SetLimit("findings_per_rule_minute", in_cases.rule_minute_cut, metrics);
+  SetLimit("open_cases", in_cases.open_cases_cut, metrics);
 }
 
 void CountOutputs(const Outputs& outputs, Metrics* metrics) {

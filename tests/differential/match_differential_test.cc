@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Matcher and NaiveMatcher say the same of every event.
-#include <cstdlib>
-#include <map>
+#include <fstream>
 #include <string>
 #include <vector>
+
+#include <zlib.h>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "engine/match/matcher.h"
 #include "engine/match/naive.h"
+#include "rules/compile.h"
 #include "tests/differential/generated.h"
 #include "tests/paths.h"
 
@@ -54,8 +56,8 @@ std::vector<std::string> Said(const Plan& plan, const BatchResult& result,
 }
 
 // Runs both over the batch and compares. Returns the number of matches.
-size_t Compare(const std::shared_ptr<const Plan>& plan, const Inputs& inputs,
-               const Batch& batch, Matcher* matcher, NaiveMatcher* naive) {
+size_t Compare(const Plan& plan, const Batch& batch, Matcher* matcher,
+               NaiveMatcher* naive) {
   BatchResult fast;
   BatchResult slow;
   matcher->Run(batch, &fast);
@@ -87,10 +89,9 @@ size_t Compare(const std::shared_ptr<const Plan>& plan, const Inputs& inputs,
     INFO("offset " << fast.events[i].from.offset << ": "
                    << batch.bytes(batch.messages[static_cast<size_t>(
                           fast.events[i].from.offset)]));
-    REQUIRE(Said(*plan, fast, i) == Said(*plan, slow, i));
+    REQUIRE(Said(plan, fast, i) == Said(plan, slow, i));
   }
   CHECK(fast.counters.missing_key == slow.counters.missing_key);
-  (void)inputs;
   return fast.matches.size();
 }
 
@@ -125,10 +126,90 @@ TEST_CASE("generated rules say the same of generated events") {
             dice.Chance(50) ? kMinTime : TimeNs{i} * kDay);
     }
     batch.Seal();
-    matches += Compare(plan, inputs, batch, &matcher, &naive);
+    matches += Compare(*plan, batch, &matcher, &naive);
   }
   // Rules and events do meet.
   CHECK(matches > 10'000);
+}
+
+// The example rules and some that real events meet more often.
+std::shared_ptr<const Plan> RealPlan() {
+  rules::CompileOptions options;
+  options.paths = {(testing::SourceDir() / "examples").string()};
+  options.files = {{"more.rule", R"(
+    rule any_exe {
+      from sysmon
+      when (Image endswith ('.exe', '.dll') and not CommandLine contains "-k")
+           or TargetObject like '*\\CurrentVersion\\*'
+    }
+    rule numbers {
+      from sysmon, win_security
+      exec = EventID in (1, 4688) or ParentImage exists
+      quiet = Level == null and RuleName != "-"
+      when count of exec > 2 and count of quiet >= 0 by host, User within 5m
+    }
+    rule everywhere { when anywhere contains "mimikatz" or anywhere matches /lsass\.exe$/i }
+    rule times { when hour(tocsin.time) in 0..12 and tags == "mordorDataset" }
+    rule words {
+      from win_security
+      where_at = lower(host)
+      when distinct TargetUserName > 3 by where_at per 1h
+    }
+  )"}};
+  const auto compiled = rules::Compile(options);
+  REQUIRE(compiled.ok());
+  const auto& diagnostics = compiled->diagnostics;
+  INFO(rules::RenderDiagnostics(compiled->sources, diagnostics));
+  REQUIRE(compiled->plan != nullptr);
+  return compiled->plan;
+}
+
+std::vector<std::string> FirstLines(const std::string& path, size_t most) {
+  std::vector<std::string> lines;
+  const gzFile file = gzopen(path.c_str(), "rb");
+  REQUIRE(file != nullptr);
+  std::vector<char> buffer(1 << 20);
+  while (lines.size() < most &&
+         gzgets(file, buffer.data(), static_cast<int>(buffer.size()))) {
+    lines.emplace_back(buffer.data());
+  }
+  gzclose(file);
+  return lines;
+}
+
+size_t CompareLines(const std::vector<std::string>& lines, Format format) {
+  const auto plan = RealPlan();
+  Inputs inputs = OneInput("windows");
+  inputs[0].format = format;
+  inputs[0].identity.clear();
+  Matcher matcher(plan, inputs);
+  NaiveMatcher naive(plan, inputs);
+  size_t matches = 0;
+  for (size_t at = 0; at < lines.size();) {
+    Batch batch;
+    for (size_t end = std::min(at + 100, lines.size()); at < end; ++at) {
+      AddTo(&batch, lines[at], static_cast<TimeNs>(at) * kHour);
+    }
+    batch.Seal();
+    matches += Compare(*plan, batch, &matcher, &naive);
+  }
+  return matches;
+}
+
+TEST_CASE("example rules say the same of a Linux auth log") {
+  const auto path = testing::SourceDir() / "examples/demo/data/auth.log";
+  const auto lines = FirstLines(path.string(), 5'000);
+  REQUIRE(!lines.empty());
+  CHECK(CompareLines(lines, Format::kText) > 100);
+}
+
+TEST_CASE("example rules say the same of real Windows events") {
+  const auto corpus = testing::Corpus();
+  if (!corpus) SKIP("TOCSIN_CORPUS names no folder");
+  const auto lines =
+      FirstLines((*corpus / "windows/events.ndjson.gz").string(), 5'000);
+  REQUIRE(lines.size() == 5'000);
+  CHECK(CompareLines(lines, Format::kNdjson) > 5'000);
 }
 
 }  // namespace

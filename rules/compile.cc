@@ -247,7 +247,7 @@ void Compiler::LowerTests() {
       expects_nothing =
           expects_nothing || result_.tests.back().expects_nothing();
     }
-    if (expects_nothing) continue;
+    if (expects_nothing || result_.diagnostics.has_errors()) continue;
     lowering_
         .Add("W300", rule->name.span,
              StrCat("no test of rule '", rule->name.text, "' expects nothing"))
@@ -272,8 +272,10 @@ void Compiler::Lower() {
   EventScope::Pool scopes(&lowering_, &fields);
   LowerLists(&lowering_);
   LowerSources(&lowering_, &scopes);
-  for (const ast::Rule* rule : names_.rules()) {
-    RuleLowerer(&lowering_, &scopes, *rule).Run();
+  for (const ast::File& file : files_) {
+    for (const auto& [item, rule] : ast::All<ast::Rule>(file.items)) {
+      RuleLowerer(&lowering_, &scopes, *rule, item->span).Run();
+    }
   }
   LowerUnused(&scopes);
   LowerTests();

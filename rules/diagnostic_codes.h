@@ -304,9 +304,6 @@ inline constexpr CodeRow kDiagnosticCodes[] = {
     {"E222", Severity::kError, "condition over time without a measure",
      "within and per belong to conditions that measure something: count of "
      "failed >= 10."},
-    {"E223", Severity::kError, "by without a time bound",
-     "by divides events into groups over time; a test of single events has "
-     "no groups."},
     {"E224", Severity::kError, "window too long",
      "within holds single events in memory and goes up to 7 days. per with a "
      "longer time keeps one number for each measure."},
@@ -362,9 +359,6 @@ inline constexpr CodeRow kDiagnosticCodes[] = {
      "anywhere, any .. in and a definition with its own from look at a whole "
      "event. Where steps or findings are compared only single fields are "
      "kept; make it a test of the step."},
-    {"E242", Severity::kError, "silence without by",
-     "silence watches for each key on its own: by says which field names "
-     "what can fall silent."},
 
     // ------------------------------------------- sources and lists
     {"E250", Severity::kError, "bad time format or zone",

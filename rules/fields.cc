@@ -139,11 +139,25 @@ Fields::Resolved Fields::Find(const FieldContext& context,
   return resolved_[key] = Make(context, path);
 }
 
-Fields::Resolved Fields::MakePseudo(const ast::Path& path) {
+Fields::Resolved Fields::MakePseudo(const FieldContext& context,
+                                    const ast::Path& path) {
   const std::string name =
       path.segments.size() == 2 ? path.segments[1].text : "";
   for (const PseudoField& row : kPseudoFields) {
     if (row.name != name) continue;
+    // Both come of the sources that the event belongs to.
+    const bool decided = row.kind == FieldStep::Kind::kSourceName ||
+                         row.kind == FieldStep::Kind::kTime;
+    if (context.inside.valid() && decided) {
+      lowering_
+          .Add("E241", path.span,
+               StrCat("'", path.Dotted(),
+                      "' is not known while sources are told apart"))
+          .Help(
+              "inside a source use the fields of the event, "
+              "tocsin.topic, tocsin.input or tocsin.received");
+      return {};
+    }
     Field field;
     field.name = path.Dotted();
     field.type = row.type;
@@ -177,7 +191,7 @@ Fields::Resolved Fields::Make(const FieldContext& context,
                               const ast::Path& path) {
   const ast::Segment& first = path.segments[0];
   if (first.text == kReserved && !first.quoted && path.segments.size() > 1) {
-    return MakePseudo(path);
+    return MakePseudo(context, path);
   }
   std::vector<SourceId> sources = context.sources;
   if (context.all) {

@@ -35,7 +35,7 @@ class Fields {
   };
   Resolved Find(const FieldContext& context, const ast::Path& path);
   Resolved Make(const FieldContext& context, const ast::Path& path);
-  Resolved MakePseudo(const ast::Path& path);
+  Resolved MakePseudo(const FieldContext& context, const ast::Path& path);
   // False when two sources disagree about the type.
   bool AddDeclared(const std::vector<SourceId>& sources, const ast::Path& path,
                    Field* field);

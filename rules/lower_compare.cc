@@ -25,7 +25,7 @@ std::string_view Mirrored(std::string_view op) {
 
 std::string Kind(const Typed& typed) {
   if (typed.is_null) return "null";
-  return StrCat("a ", TypeName(typed.type));
+  return Described(typed.type);
 }
 
 LiteralSet SetOf(std::vector<Literal> literals, bool all = false) {

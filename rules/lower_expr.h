@@ -84,6 +84,7 @@ class ExprLowerer {
   Typed Function(const ast::Expr& expr, OpId row);
   bool CheckArgument(const ast::Expr& expr, size_t index, Type wanted,
                      const Typed& arg);
+  bool CheckTimeWord(const ast::Expr& expr, size_t index, const Typed& arg);
   Typed Transform(const ast::Expr& expr);
   Typed ListRow(const ast::Expr& expr);
   Typed Folded(const Operator& op, const std::vector<Typed>& args, Type type);

@@ -4,7 +4,7 @@
 // without `type` holds text; an inline list of nothing but numbers holds
 // numbers.
 //
-// Threads: one. Tested by: tests/rules/list_source_test.cc
+// Threads: one. Tested by: tests/rules/fields_test.cc
 #pragma once
 
 #include "rules/lowering.h"

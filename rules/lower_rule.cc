@@ -18,8 +18,8 @@ constexpr size_t kMostTests = 64;
 }  // namespace
 
 RuleLowerer::RuleLowerer(Lowering* lowering, EventScope::Pool* scopes,
-                         const ast::Rule& rule)
-    : lowering_(*lowering), scopes_(*scopes), ast_(rule) {
+                         const ast::Rule& rule, Span whole)
+    : lowering_(*lowering), scopes_(*scopes), ast_(rule), whole_(whole) {
   rule_.name = rule.name.text;
   rule_.title = rule_.name;
 }
@@ -64,7 +64,8 @@ const ast::When* RuleLowerer::CheckItems() {
       rule_.across_tenants = true;
     }
   }
-  if (when == nullptr) {
+  // What the parser could not read may have been the `when`.
+  if (when == nullptr && !lowering_.HasErrorIn(whole_)) {
     lowering_
         .Add("E200", ast_.name.span,
              StrCat("rule '", ast_.name.text, "' has no `when`"))

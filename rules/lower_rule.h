@@ -4,7 +4,7 @@
 // patterns and outcomes share: event tests with their keys, captures, and the
 // step or measure names that a pattern offers to texts and levels.
 //
-// Threads: one. Tested by: tests/rules/lower_rule_test.cc, tests/golden/plan/
+// Threads: one. Tested by: tests/rules/compile_test.cc, tests/golden/plan/
 #pragma once
 
 #include <memory>
@@ -40,7 +40,7 @@ class PatternNames {
 class RuleLowerer {
  public:
   RuleLowerer(Lowering* lowering, EventScope::Pool* scopes,
-              const ast::Rule& rule);
+              const ast::Rule& rule, Span whole);
 
   // Lowers everything and reports every mistake. The rule is in the plan
   // afterwards if it has none.
@@ -101,6 +101,7 @@ class RuleLowerer {
   Lowering& lowering_;
   EventScope::Pool& scopes_;
   const ast::Rule& ast_;
+  Span whole_;  // of the rule's text
   Rule rule_;
   EventScope* own_ = nullptr;  // of the rule's `from`; null after a mistake
   ExprId from_test_;           // not valid: every event

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/lower_source.h"
 
-#include <absl/strings/string_view.h>
-#include <absl/time/time.h>
-
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -17,6 +14,7 @@
 #include "engine/event/text_parsers.h"
 #include "engine/plan/op/prepared_set.h"
 #include "rules/lower_expr.h"
+#include "rules/time_words.h"
 
 namespace tocsin::rules {
 namespace {
@@ -55,8 +53,6 @@ class SourceLowerer {
   void Item(const ast::SourceItem& item, const ast::SourceStrict& strict);
   std::optional<FieldType> TypeNamed(const ast::Name& word);
   bool NewField(const ast::Path& name);
-  bool CheckZone(const ast::Text& zone);
-  bool CheckFormat(const ast::Text& format);
   void SetTopics();
   Source& source() { return lowering_.builder.plan().sources[id_.value]; }
 
@@ -68,10 +64,6 @@ class SourceLowerer {
   FieldContext context_;
   std::map<std::string, Span> fields_;
 };
-
-absl::string_view Abseil(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 void SourceLowerer::Run() {
   Each<ast::SourceParse>();
@@ -165,44 +157,17 @@ void SourceLowerer::Item(const ast::SourceItem&,
   source().extractions.push_back(std::move(made));
 }
 
-bool SourceLowerer::CheckZone(const ast::Text& zone) {
-  absl::TimeZone found;
-  if (absl::LoadTimeZone(Abseil(zone.value), &found)) return true;
-  lowering_.Add("E250", zone.span, StrCat("no time zone '", zone.value, "'"))
-      .Help("write a name of the IANA database: \"Europe/Madrid\", \"UTC\"");
-  return false;
-}
-
-// A format is good when it reads what it writes.
-bool SourceLowerer::CheckFormat(const ast::Text& format) {
-  const std::string sample =
-      absl::FormatTime(Abseil(format.value), absl::FromUnixSeconds(1767571200),
-                       absl::UTCTimeZone());
-  absl::Time time;
-  std::string error;
-  if (format.value.find('%') != std::string::npos &&
-      absl::ParseTime(Abseil(format.value), sample, absl::UTCTimeZone(), &time,
-                      &error)) {
-    return true;
-  }
-  lowering_.Add("E250", format.span, "this is no format of a time")
-      .Help(
-          "write it with strftime's letters: \"%Y-%m-%d %H:%M:%E*S\"; leave "
-          "it out for RFC 3339 and seconds since 1970");
-  return false;
-}
-
 void SourceLowerer::Item(const ast::SourceItem& item,
                          const ast::SourceTime& time) {
   if (!once_.Check(item.node.index(), item.keyword)) return;
   TimeSpec spec;
   bool ok = true;
   if (time.format) {
-    ok = CheckFormat(*time.format);
+    ok = CheckTimeFormat(&lowering_, time.format->value, time.format->span);
     spec.format = time.format->value;
   }
   if (time.zone) {
-    ok = CheckZone(*time.zone) && ok;
+    ok = CheckTimeZone(&lowering_, time.zone->value, time.zone->span) && ok;
     spec.zone = time.zone->value;
   }
   spec.path = scopes_.fields().ResolveId(context_, time.path);

@@ -5,7 +5,7 @@
 // text: parse and extract, under, absent, fields (each sees those above it),
 // time and order, then where ("Settled" 14).
 //
-// Threads: one. Tested by: tests/rules/list_source_test.cc
+// Threads: one. Tested by: tests/rules/fields_test.cc
 #pragma once
 
 #include "rules/lowering.h"

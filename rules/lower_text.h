@@ -4,7 +4,7 @@
 // into a template. A hole is an expression at rule scope; {{ and }} are
 // braces.
 //
-// Threads: one. Tested by: tests/rules/outcome_test.cc
+// Threads: one. Tested by: tests/rules/check_expr_test.cc
 #pragma once
 
 #include "rules/lower_expr.h"

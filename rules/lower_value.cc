@@ -8,6 +8,7 @@
 #include "engine/base/status.h"
 #include "engine/plan/literal_transforms.h"
 #include "rules/lower_expr.h"
+#include "rules/time_words.h"
 
 namespace tocsin::rules {
 namespace {
@@ -149,8 +150,8 @@ Typed ExprLowerer::ArithmeticOf(const ast::Expr& at, std::string_view op,
   if (!type) {
     lowering_
         .Add("E170", at.op_span,
-             StrCat("a ", TypeName(left.type), " ", op, " a ",
-                    TypeName(right.type), " makes no sense"))
+             StrCat(Described(left.type), " ", op, " ", Described(right.type),
+                    " makes no sense"))
         .Help(left.type == Type::kText || right.type == Type::kText
                   ? "join texts with concat(a, b)"
                   : "both sides must be numbers, or durations and times that "
@@ -221,7 +222,8 @@ Typed ExprLowerer::Function(const ast::Expr& expr, OpId row) {
   }
   for (size_t i = 0; i < args.size() && ok; ++i) {
     const Type wanted = op.args[std::min(i, op.args.size() - 1)];
-    ok = CheckArgument(expr, i, wanted, args[i]);
+    ok = CheckArgument(expr, i, wanted, args[i]) &&
+         CheckTimeWord(expr, i, args[i]);
   }
   if (!ok) return {};
   const bool known =
@@ -273,11 +275,26 @@ bool ExprLowerer::CheckArgument(const ast::Expr& expr, size_t index,
   }
   lowering_
       .Add("E172", expr.arg(index).span,
-           StrCat("`", expr.text, "` takes a ", TypeName(wanted), " here, not ",
-                  arg.set ? std::string("a set")
-                          : StrCat("a ", TypeName(arg.type))))
+           StrCat("`", expr.text, "` takes ", Described(wanted), " here, not ",
+                  arg.set       ? "a set"
+                  : arg.is_null ? "null"
+                                : Described(arg.type)))
       .Help(help);
   return false;
+}
+
+// The zone of hour, weekday and timestamp, and the format of the latter.
+bool ExprLowerer::CheckTimeWord(const ast::Expr& expr, size_t index,
+                                const Typed& arg) {
+  if (arg.literals.size() != 1 || index == 0) return true;
+  const std::string& text = arg.literals.front().value.text;
+  const Span at = expr.arg(index).span;
+  const bool parses = expr.text == "timestamp";
+  if (parses && index == 1) return CheckTimeFormat(&lowering_, text, at);
+  if (parses || expr.text == "hour" || expr.text == "weekday") {
+    return CheckTimeZone(&lowering_, text, at);
+  }
+  return true;
 }
 
 // cased, wide, base64offset ..: what they make of a text that is written out.

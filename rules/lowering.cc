@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/lowering.h"
 
+#include <algorithm>
+
 #include "engine/base/status.h"
 
 namespace tocsin::rules {
@@ -10,6 +12,15 @@ void Lowering::NotCompiled(Span span, std::string_view what,
   Diagnostic& told =
       Add("E190", span, StrCat(what, " is not compiled by this version"));
   if (!instead.empty()) told.Help(std::string(instead));
+}
+
+bool Lowering::HasErrorIn(Span span) const {
+  const std::vector<const Diagnostic*> all = diagnostics.Sorted();
+  return std::any_of(all.begin(), all.end(), [span](const Diagnostic* told) {
+    return told->severity() == Severity::kError &&
+           told->span.file == span.file && told->span.begin >= span.begin &&
+           told->span.begin < span.end;
+  });
 }
 
 ListDecl* Lowering::FindList(const ast::Name& name) {
@@ -48,6 +59,10 @@ std::vector<std::string> Segments(const ast::Path& path) {
     segments.push_back(segment.text);
   }
   return segments;
+}
+
+std::string Described(Type type) {
+  return type == Type::kAny ? TypeName(type) : StrCat("a ", TypeName(type));
 }
 
 }  // namespace tocsin::rules

@@ -41,6 +41,8 @@ struct Lowering {
   // E190: `what` is the construct as the reader knows it; `instead` what can
   // be used for now.
   void NotCompiled(Span span, std::string_view what, std::string_view instead);
+  // Was an error reported inside this text?
+  bool HasErrorIn(Span span) const;
   // The list of this name; null after E153.
   ListDecl* FindList(const ast::Name& name);
   const Plan& plan() const { return builder.plan(); }
@@ -90,5 +92,7 @@ struct Typed {
 // "a", "a.b": as a person would write the path, with backticks where needed.
 std::string Written(const ast::Path& path);
 std::vector<std::string> Segments(const ast::Path& path);
+// "a number", "any value": for messages.
+std::string Described(Type type);
 
 }  // namespace tocsin::rules

@@ -225,7 +225,11 @@ void PlanDumper::DumpRule(const Rule& rule) {
   }
   for (const Capture& capture : rule.captures) {
     Line("  capture ", capture.name, " = ", DumpExpr(plan_, capture.expr),
-         TypeText(capture.type), capture.shown ? "" : " hidden");
+         TypeText(capture.type),
+         capture.key_part < rule.key_names.size()
+             ? StrCat(" key ", rule.key_names[capture.key_part])
+             : "",
+         capture.shown ? "" : " hidden");
   }
   std::visit([&](const auto& pattern) { DumpPattern(rule, pattern); },
              rule.pattern);

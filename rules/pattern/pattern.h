@@ -4,7 +4,7 @@
 // of the table in pattern.cc; the engine's half is engine/detect/NAME.cc.
 //
 // Threads: pure functions over their arguments.
-// Tested by: tests/golden/plan/, tests/rules/pattern_test.cc
+// Tested by: tests/golden/plan/, tests/rules/check_golden_test.cc
 #pragma once
 
 #include <span>

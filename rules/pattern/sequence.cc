@@ -453,7 +453,7 @@ void SequenceLowerer::CheckShape() {
     ok_ = false;
     lowering_.Add("E231", span_, "this sequence has no step")
         .Help("name the tests that follow one another, one on each line");
-  } else if (steps.size() == 1 && !steps[0].counted &&
+  } else if (ok_ && steps.size() == 1 && !steps[0].counted &&
              pattern_.guards.empty()) {
     ok_ = false;
     lowering_

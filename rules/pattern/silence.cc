@@ -20,12 +20,6 @@ bool LowerSilence(RuleLowerer* rule, const ast::Pattern& pattern) {
   SilencePattern made;
   made.duration = silence.duration.value;
   bool ok = rule->PositiveDuration(silence.duration, "silence");
-  if (silence.by.empty()) {
-    rule->lowering()
-        .Add("E242", pattern.span, "silence of what? `by` is missing")
-        .Help("write: silence by host for 15m");
-    ok = false;
-  }
   if (!silence.list.empty()) {
     const ListDecl* list = rule->lowering().FindList(silence.list);
     if (list == nullptr || !list->id.valid()) {

@@ -4,7 +4,7 @@
 // They come after all files of the user; a user's source of the same name
 // replaces one. Adding one: a file here, and its row in shipped.cc.
 //
-// Threads: pure function. Tested by: tests/rules/shipped_test.cc
+// Threads: pure function. Tested by: tests/rules/compile_test.cc
 #pragma once
 
 #include <span>

@@ -132,8 +132,9 @@ void CaseBook::Join(const Finding& finding, bool only_counted, Case* joined) {
     changed_.push_back(incident.key_hash);
   }
   const bool first = incident.count == 0;
+  // A character more than is shown, so that the cut is seen.
   const std::string summary(CutUtf8(
-      finding.summary, static_cast<size_t>(plan_->limits.summary_bytes)));
+      finding.summary, static_cast<size_t>(plan_->limits.summary_bytes) + 4));
   incident.revision = ++incident.count;
   if (only_counted) ++incident.surplus;
   incident.time = first ? finding.time : std::max(incident.time, finding.time);

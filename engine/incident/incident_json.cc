@@ -5,8 +5,8 @@
 
 #include "engine/base/json_writer.h"
 #include "engine/base/status.h"
+#include "engine/detect/template.h"
 #include "engine/incident/incident.h"
-#include "engine/incident/safe_text.h"
 #include "engine/incident/severity.h"
 #include "engine/incident/veris.h"
 

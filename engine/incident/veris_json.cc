@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "engine/base/status.h"
-#include "engine/incident/safe_text.h"
+#include "engine/detect/template.h"
 #include "engine/incident/severity.h"
 #include "engine/incident/veris.h"
 #include "engine/plan/veris_words.h"

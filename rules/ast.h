@@ -4,10 +4,8 @@
 // are resolved. The parser and the Sigma reader make it; checker, lowering
 // and formatter read it. Every node has the Span of its text.
 //
-// Expressions are one struct with a kind, so that a stage is one switch; all
-// else is a variant of small structs, visited with std::visit or taken with
-// All<T>(items) and Find<T>(items).
-//
+// Expressions are one struct with a kind; all else is a variant of small
+// structs, taken with std::visit, All<T>(items) and Find<T>(items).
 // Ownership: nodes own their children. Threads: immutable once parsed.
 // Tested by: tests/rules/parser_test.cc (dumps), tests/rules/format_test.cc
 #pragma once

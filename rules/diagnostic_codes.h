@@ -4,8 +4,8 @@
 // A code never changes its meaning; scripts and people search for it.
 // E001-E049 lexer, E050-E149 parser, from E150 on the checker; W: warnings.
 //
-// Adding one: a row, and a golden tests/golden/rules/diag/CODE_name.rule with
-// its .diag; a test fails while a row has none.
+// Adding one: a row, and a golden CODE_name.rule with its .diag in
+// tests/golden/rules/diag; a test fails while a row has none.
 // Tested by: tests/rules/diagnostic_test.cc
 #pragma once
 

@@ -109,8 +109,8 @@ class ZstdStream final : public ByteStream {
 };
 
 StatusOr<std::unique_ptr<ByteStream>> OpenPlain(const std::string& path) {
-  const int fd = path == "-" ? STDIN_FILENO
-                             : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd =
+      path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return OpenError(path);
   return std::make_unique<PlainStream>(path, fd);
 }

@@ -30,8 +30,7 @@ StatusOr<std::unique_ptr<MessageSource>> OpenInput(
   return std::make_unique<FileSource>(options);
 }
 
-StatusOr<std::unique_ptr<RecordSink>> OpenOutput(
-    const OutputRequest& request) {
+StatusOr<std::unique_ptr<RecordSink>> OpenOutput(const OutputRequest& request) {
   return OpenFileSink(request.settings.Text("path"), FileMode::kAppend);
 }
 

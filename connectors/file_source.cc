@@ -35,12 +35,12 @@ std::optional<FileId> Identify(const std::string& path) {
 // Writes `text` so that after a crash either the old or the new file is there.
 Status WriteDurably(const std::string& path, const std::string& text) {
   const std::string tmp = path + ".tmp";
-  const int fd = ::open(tmp.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                        0644);
-  const bool written =
-      fd >= 0 && ::write(fd, text.data(), text.size()) ==
-                     static_cast<ssize_t>(text.size()) &&
-      ::fsync(fd) == 0;
+  const int fd =
+      ::open(tmp.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const bool written = fd >= 0 &&
+                       ::write(fd, text.data(), text.size()) ==
+                           static_cast<ssize_t>(text.size()) &&
+                       ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   std::error_code error;
   if (written) fs::rename(tmp, path, error);
@@ -80,8 +80,8 @@ Status FileSource::SaveJournal() const {
   if (options_.journal.empty()) return OkStatus();
   std::string text;
   for (const Segment& segment : segments_) {
-    text += StrCat(segment.device, " ", segment.inode, " ",
-                   segment.first_line, "\n");
+    text += StrCat(segment.device, " ", segment.inode, " ", segment.first_line,
+                   "\n");
   }
   return WriteDurably(options_.journal, text);
 }
@@ -112,8 +112,8 @@ Status FileSource::OpenAt(const std::string& path, const Segment& segment,
                           int64_t next_line) {
   StatusOr<std::unique_ptr<ByteStream>> stream = OpenByteStream(path);
   if (!stream.ok()) return stream.status();
-  reader_ = std::make_unique<LineReader>(std::move(*stream),
-                                         options_.line_limit);
+  reader_ =
+      std::make_unique<LineReader>(std::move(*stream), options_.line_limit);
   from_rotated_ = path != options_.path;
   at_end_ = false;
   for (int64_t line = segment.first_line; line < next_line; ++line) {
@@ -257,8 +257,6 @@ std::vector<PartitionStatus> FileSource::Partitions() const {
   return {status};
 }
 
-std::vector<Hole> FileSource::TakeHoles() {
-  return std::exchange(holes_, {});
-}
+std::vector<Hole> FileSource::TakeHoles() { return std::exchange(holes_, {}); }
 
 }  // namespace tocsin::connectors

@@ -30,7 +30,7 @@ struct FileSourceOptions {
   InputId input;
   std::string path;
   bool follow = false;
-  std::string journal;        // path; "" keeps none (replay)
+  std::string journal;  // path; "" keeps none (replay)
   size_t line_limit = 1 << 20;
 };
 

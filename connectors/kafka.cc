@@ -27,10 +27,9 @@ Status CheckHeartbeat(const KafkaProperties& all) {
   const long heartbeat = value("heartbeat.interval.ms", 3000);
   const long session = value("session.timeout.ms", 45000);
   if (heartbeat * 3 > session) {
-    return InvalidArgument(
-        StrCat("kafka property session.timeout.ms = ", session,
-               " must be at least three times heartbeat.interval.ms = ",
-               heartbeat));
+    return InvalidArgument(StrCat(
+        "kafka property session.timeout.ms = ", session,
+        " must be at least three times heartbeat.interval.ms = ", heartbeat));
   }
   return OkStatus();
 }
@@ -43,6 +42,8 @@ StatusOr<KafkaConf> MakeKafkaConf(const KafkaProperties& defaults,
   all.insert(defaults.begin(), defaults.end());
   RETURN_IF_ERROR(CheckHeartbeat(all));
   KafkaConf conf(rd_kafka_conf_new());
+  // What librdkafka would print by itself comes through the error callbacks.
+  rd_kafka_conf_set_log_cb(conf.get(), nullptr);
   for (const auto& [name, value] : all) {
     RETURN_IF_ERROR(SetProperty(conf.get(), name, value));
   }

@@ -40,8 +40,7 @@ StatusOr<std::unique_ptr<MessageSource>> OpenInput(
   return std::make_unique<KafkaSource>(options, request.log);
 }
 
-StatusOr<std::unique_ptr<RecordSink>> OpenOutput(
-    const OutputRequest& request) {
+StatusOr<std::unique_ptr<RecordSink>> OpenOutput(const OutputRequest& request) {
   KafkaSinkOptions options;
   options.brokers = request.settings.Text("brokers");
   options.topic = request.settings.Text("topic");
@@ -56,9 +55,7 @@ Connector KafkaConnector() {
   row.name = "kafka";
   row.input = kInput;
   row.output = kOutput;
-  row.topics = [](const Settings& settings) {
-    return settings.List("topics");
-  };
+  row.topics = [](const Settings& settings) { return settings.List("topics"); };
   row.open_input = &OpenInput;
   row.open_output = &OpenOutput;
   return row;

@@ -16,8 +16,8 @@ class KafkaSink final : public RecordSink {
       : options_(std::move(options)), log_(std::move(log)) {}
   ~KafkaSink() override {
     if (producer_ == nullptr) return;
-    rd_kafka_purge(producer_, RD_KAFKA_PURGE_F_QUEUE |
-                                  RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_purge(producer_,
+                   RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     rd_kafka_poll(producer_, 0);
     rd_kafka_destroy(producer_);
   }
@@ -31,6 +31,7 @@ class KafkaSink final : public RecordSink {
         {"acks", "all"},
         {"message.timeout.ms", "0"},
         {"linger.ms", "5"},
+        {"reconnect.backoff.max.ms", "2000"},
         {"compression.type", "lz4"},
         {"queue.buffering.max.messages", "100000"},
         {"log.connection.close", "false"},
@@ -41,8 +42,8 @@ class KafkaSink final : public RecordSink {
     rd_kafka_conf_set_dr_msg_cb(conf.get(), &KafkaSink::Delivered);
     rd_kafka_conf_set_error_cb(conf.get(), &KafkaSink::Failed);
     std::array<char, 512> why{};
-    producer_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(),
-                             why.size());
+    producer_ =
+        rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size());
     if (producer_ == nullptr) {
       return InvalidArgument(
           StrCat("kafka output: ", std::string_view(why.data())));
@@ -62,11 +63,12 @@ class KafkaSink final : public RecordSink {
     }
     const rd_kafka_resp_err_t error = rd_kafka_producev(
         producer_, RD_KAFKA_V_TOPIC(options_.topic.c_str()),
-        RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
+        RD_KAFKA_V_KEY(record.key.empty() ? nullptr : record.key.data(),
+                       record.key.size()),
         RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()),
                          record.value.size()),
-        RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return OkStatus();
     rd_kafka_headers_destroy(headers);
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
@@ -74,8 +76,8 @@ class KafkaSink final : public RecordSink {
       return Unavailable(StrCat("kafka output ", options_.topic,
                                 ": the broker does not keep up"));
     }
-    return FailedPrecondition(StrCat("kafka output ", options_.topic, ": ",
-                                     rd_kafka_err2str(error)));
+    return FailedPrecondition(
+        StrCat("kafka output ", options_.topic, ": ", rd_kafka_err2str(error)));
   }
 
   Status Flush() override {
@@ -98,8 +100,13 @@ class KafkaSink final : public RecordSink {
  private:
   static void Delivered(rd_kafka_t*, const rd_kafka_message_t* message,
                         void* opaque) {
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    static_cast<KafkaSink*>(opaque)->Fail(rd_kafka_err2str(message->err));
+    auto* sink = static_cast<KafkaSink*>(opaque);
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      sink->Fail(rd_kafka_err2str(message->err));
+    } else if (std::exchange(sink->lost_, false)) {
+      sink->log_(6, StrCat("kafka output ", sink->options_.topic,
+                           ": the broker answers again"));
+    }
   }
   static void Failed(rd_kafka_t* producer, int error, const char* reason,
                      void* opaque) {
@@ -108,22 +115,23 @@ class KafkaSink final : public RecordSink {
       std::array<char, 512> why{};
       rd_kafka_fatal_error(producer, why.data(), why.size());
       sink->Fail(why.data());
-    } else {
-      sink->log_(4, StrCat("kafka output ", sink->options_.topic, ": ",
-                           reason, "; trying again"));
+    } else if (!std::exchange(sink->lost_, true)) {
+      sink->log_(4, StrCat("kafka output ", sink->options_.topic, ": ", reason,
+                           "; trying again"));
     }
   }
   // What was handed over may be lost: the daemon has to stop, and repeats it
   // from its log after the restart.
   void Fail(const char* why) {
     if (!failed_.ok()) return;
-    failed_ = FailedPrecondition(
-        StrCat("kafka output ", options_.topic, ": ", why));
+    failed_ =
+        FailedPrecondition(StrCat("kafka output ", options_.topic, ": ", why));
   }
 
   KafkaSinkOptions options_;
   KafkaLog log_;
   rd_kafka_t* producer_ = nullptr;
+  bool lost_ = false;  // an error since the broker last took a record
   Status failed_;
 };
 

@@ -4,7 +4,7 @@
 // time limit for delivery, no gap in the order. A record is durable after
 // Flush(). After a restart records may be repeated; they carry ids.
 //
-// Threads: one owner. Tested by: tests/connectors/kafka_test.cc [kafka]
+// Threads: one owner. Tested by: tests/connectors/kafka_sink_test.cc
 #pragma once
 
 #include <memory>

@@ -12,9 +12,10 @@
 namespace tocsin::connectors {
 namespace {
 
-constexpr int kRequestMs = 1000;       // metadata and offset questions
-constexpr DurationNs kMaxWait = 20 * kMillisecond;  // see Poll()
-constexpr int64_t kSuspectPolls = 50;  // polls between two looks at the broker
+constexpr int kRequestMs = 1000;      // metadata and offset questions
+constexpr int kShortRequestMs = 200;  // the same to a broker that was lost
+constexpr DurationNs kMaxWait = 20 * kMillisecond;  // see Fetch()
+constexpr int64_t kLostPolls = 50;  // polls between two looks at the broker
 
 KafkaProperties Defaults(const KafkaSourceOptions& options) {
   return {
@@ -36,6 +37,8 @@ KafkaProperties Defaults(const KafkaSourceOptions& options) {
       {"fetch.wait.max.ms", "50"},
       {"max.partition.fetch.bytes", "4194304"},
       {"topic.metadata.refresh.interval.ms", "60000"},
+      {"reconnect.backoff.max.ms", "2000"},
+      {"socket.timeout.ms", "10000"},
       {"log.connection.close", "false"},
   };
 }
@@ -47,9 +50,13 @@ KafkaSource::KafkaSource(KafkaSourceOptions options, KafkaLog log)
 
 KafkaSource::~KafkaSource() {
   if (consumer_ == nullptr) return;
+  for (size_t i = taken_; i < fetched_.size(); ++i) {
+    rd_kafka_message_destroy(fetched_[i]);
+  }
   queue_.reset();
-  if (joined_) rd_kafka_consumer_close(consumer_);
-  rd_kafka_destroy(consumer_);
+  // Closing would wait for a broker that may be gone, and has nothing to say:
+  // a static member does not leave, and the positions are in our log.
+  rd_kafka_destroy_flags(consumer_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 Status KafkaSource::Start(const std::vector<Resume>& resume) {
@@ -79,26 +86,63 @@ Status KafkaSource::Start(const std::vector<Resume>& resume) {
 }
 
 // Learns the partitions of every topic and where each begins; Unavailable
-// while the broker does not answer.
+// while the broker does not answer or a topic does not exist.
 Status KafkaSource::Discover() {
   for (const KafkaTopic& topic : options_.topics) {
-    RETURN_IF_ERROR(DiscoverTopic(topic));
+    ASSIGN_OR_RETURN(const int32_t partitions, CountPartitions(topic));
+    for (int32_t number = 0; number < partitions; ++number) {
+      RETURN_IF_ERROR(Begin(topic, number, partitions));
+    }
   }
   discovered_ = true;
   return OkStatus();
 }
 
-Status KafkaSource::DiscoverTopic(const KafkaTopic& topic) {
+// The same, before anything was read: asks now and then, without holding up
+// the inputs that are polled beside this one.
+Status KafkaSource::TryDiscover(DurationNs wait) {
+  const bool ask = !lost_ || lost_polls_++ % kLostPolls == 0;
+  const Status found = ask ? Discover() : Unavailable(why_);
+  if (found.ok()) {
+    Found();
+    return found;
+  }
+  // Serves Error(), which knows more than "timed out".
+  rd_kafka_poll(consumer_,
+                static_cast<int>(std::min(wait, kMaxWait) / kMillisecond));
+  if (absl::IsUnavailable(found)) Lost(Message(found));
+  return found;
+}
+
+// The broker, or a topic, is not there: said once, until it is back.
+void KafkaSource::Lost(const std::string& why) {
+  for (auto& [partition, state] : partitions_) state.caught_up = false;
+  if (lost_) return;
+  lost_ = true;
+  lost_polls_ = 1;
+  why_ = why;
+  log_(4, StrCat(why_, "; trying again"));
+}
+
+void KafkaSource::Found() {
+  if (!lost_) return;
+  lost_ = false;
+  why_ = owns_all_ ? "" : StrCat("joining group ", options_.group);
+  log_(6, StrCat("kafka ", options_.brokers, " answers again"));
+}
+
+// Unavailable while the broker does not answer, the topic does not exist, or a
+// partition of it has no leader.
+StatusOr<int32_t> KafkaSource::CountPartitions(const KafkaTopic& topic) {
   const auto unavailable = [&](const char* what) {
-    why_ = StrCat("kafka ", options_.brokers, ", topic ", topic.name, ": ",
-                  what);
-    return Unavailable(why_);
+    return Unavailable(
+        StrCat("kafka ", options_.brokers, ", topic ", topic.name, ": ", what));
   };
   rd_kafka_topic_t* handle =
       rd_kafka_topic_new(consumer_, topic.name.c_str(), nullptr);
   const rd_kafka_metadata_t* metadata = nullptr;
-  const rd_kafka_resp_err_t error =
-      rd_kafka_metadata(consumer_, 0, handle, &metadata, kRequestMs);
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(
+      consumer_, 0, handle, &metadata, lost_ ? kShortRequestMs : kRequestMs);
   rd_kafka_topic_destroy(handle);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return unavailable(rd_kafka_err2str(error));
@@ -107,15 +151,14 @@ Status KafkaSource::DiscoverTopic(const KafkaTopic& topic) {
                         decltype(&rd_kafka_metadata_destroy)>
       owned(metadata, &rd_kafka_metadata_destroy);
   const rd_kafka_metadata_topic_t& found = metadata->topics[0];
-  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR || found.partition_cnt == 0) {
-    return unavailable(found.err != RD_KAFKA_RESP_ERR_NO_ERROR
-                           ? rd_kafka_err2str(found.err)
-                           : "it has no partitions");
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return unavailable(rd_kafka_err2str(found.err));
   }
-  for (int32_t number = 0; number < found.partition_cnt; ++number) {
-    RETURN_IF_ERROR(Begin(topic, number, found.partition_cnt));
+  if (found.partition_cnt == 0) return unavailable("it has no partitions");
+  for (int i = 0; i < found.partition_cnt; ++i) {
+    if (found.partitions[i].leader < 0) return unavailable("it has no leader");
   }
-  return OkStatus();
+  return found.partition_cnt;
 }
 
 // Decides where one partition begins and notes holes.
@@ -132,16 +175,16 @@ Status KafkaSource::Begin(const KafkaTopic& topic, int32_t number,
   const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
       consumer_, topic.name.c_str(), number, &low, &high, kRequestMs);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    why_ = StrCat("kafka ", options_.brokers, ", topic ", topic.name, "[",
-                  number, "]: ", rd_kafka_err2str(error));
-    return Unavailable(why_);
+    return Unavailable(StrCat("kafka ", options_.brokers, ", topic ",
+                              topic.name, "[", number,
+                              "]: ", rd_kafka_err2str(error)));
   }
   PartitionState state;
   state.partitions = partitions;
   const auto position = resume_.find(partition);
   if (position != resume_.end()) {
     state.next = position->second;
-  } else if (!resumed_) {
+  } else if (!resumed_ && !discovered_) {
     state.next = options_.start == "latest" ? high : low;
   }
   if (state.next > high) {
@@ -152,8 +195,8 @@ Status KafkaSource::Begin(const KafkaTopic& topic, int32_t number,
   }
   if (state.next < low) {
     holes_.push_back({partition, state.next, low});
-    log_(3, StrCat("topic ", topic.name, "[", number, "]: offsets ",
-                   state.next, " to ", low, " no longer exist"));
+    log_(3, StrCat("topic ", topic.name, "[", number, "]: offsets ", state.next,
+                   " to ", low, " no longer exist"));
     state.next = low;
   }
   if (options_.bounded) state.end = high;
@@ -162,19 +205,14 @@ Status KafkaSource::Begin(const KafkaTopic& topic, int32_t number,
 }
 
 Status KafkaSource::Join() {
-  KafkaList list(rd_kafka_topic_partition_list_new(8));
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   if (options_.bounded) {
-    for (const auto& [partition, state] : partitions_) {
-      rd_kafka_topic_partition_list_add(list.get(),
-                                        TopicOf(partition.input)->c_str(),
-                                        partition.number)
-          ->offset = state.next;
-    }
+    const KafkaList list = Positions();
     error = rd_kafka_assign(consumer_, list.get());
     owns_all_ = true;
     why_.clear();
   } else {
+    const KafkaList list(rd_kafka_topic_partition_list_new(8));
     for (const KafkaTopic& topic : options_.topics) {
       rd_kafka_topic_partition_list_add(list.get(), topic.name.c_str(),
                                         RD_KAFKA_PARTITION_UA);
@@ -183,8 +221,7 @@ Status KafkaSource::Join() {
     why_ = StrCat("joining group ", options_.group);
   }
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return FailedPrecondition(
-        StrCat("kafka input: ", rd_kafka_err2str(error)));
+    return FailedPrecondition(StrCat("kafka input: ", rd_kafka_err2str(error)));
   }
   joined_ = true;
   return OkStatus();
@@ -196,7 +233,10 @@ void KafkaSource::Rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t error,
   auto* source = static_cast<KafkaSource*>(opaque);
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     source->Assigned(list);
-    rd_kafka_assign(consumer, source->owns_all_ ? list : nullptr);
+    // An empty assignment, unlike none, stays in the group and waits.
+    const KafkaList nothing(rd_kafka_topic_partition_list_new(0));
+    rd_kafka_assign(consumer, source->owns_all_ ? list : nothing.get());
+    source->PauseAgain();
   } else {
     source->Revoked();
     rd_kafka_assign(consumer, nullptr);
@@ -207,7 +247,8 @@ void KafkaSource::Rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t error,
 // assigned empty, and the reason goes to /readyz.
 void KafkaSource::Assigned(rd_kafka_topic_partition_list_t* list) {
   // The topic may have grown since: learn the new partitions first.
-  (void)Discover();
+  const Status found = Discover();
+  if (!found.ok() && !absl::IsUnavailable(found)) failed_ = found;
   for (int i = 0; i < list->cnt; ++i) {
     rd_kafka_topic_partition_t& item = list->elems[i];
     for (const KafkaTopic& topic : options_.topics) {
@@ -231,40 +272,42 @@ void KafkaSource::Revoked() {
   for (auto& [partition, state] : partitions_) state.caught_up = false;
 }
 
-void KafkaSource::Error(rd_kafka_t* consumer, int error, const char* reason,
+// What librdkafka cannot reach it tries again by itself, for ever; only a fatal
+// error is the end.
+void KafkaSource::Error(rd_kafka_t*, int error, const char* reason,
                         void* opaque) {
   auto* source = static_cast<KafkaSource*>(opaque);
-  source->log_(4, StrCat("kafka input: ", reason));
-  source->suspect_ = true;
-  for (auto& [partition, state] : source->partitions_) state.caught_up = false;
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
-    std::array<char, 512> why{};
-    rd_kafka_fatal_error(consumer, why.data(), why.size());
-    source->failed_ = FailedPrecondition(
-        StrCat("kafka input: ", std::string_view(why.data()),
-               "; is another process running with group ",
-               source->options_.group, "?"));
+    source->FatalError();
+    return;
   }
+  std::string_view text(reason);
+  text = text.substr(0, text.find(" (after "));
+  source->Lost(StrCat("kafka ", source->options_.brokers, ": ", text));
 }
 
-Status KafkaSource::Poll(DurationNs wait, size_t max_messages,
-                         size_t max_bytes, Batch* batch) {
-  if (!discovered_) {
-    const Status found = Discover();
-    if (!found.ok()) rd_kafka_poll(consumer_, 0);
-    RETURN_IF_ERROR(found);
-  }
+void KafkaSource::FatalError() {
+  std::array<char, 512> why{};
+  rd_kafka_fatal_error(consumer_, why.data(), why.size());
+  owns_all_ = false;
+  failed_ = FailedPrecondition(
+      StrCat("kafka input: ", std::string_view(why.data()),
+             "; is another process running with group ", options_.group, "?"));
+}
+
+Status KafkaSource::Poll(DurationNs wait, size_t max_messages, size_t max_bytes,
+                         Batch* batch) {
+  RETURN_IF_ERROR(failed_);
+  if (!discovered_) RETURN_IF_ERROR(TryDiscover(wait));
   if (!joined_) RETURN_IF_ERROR(Join());
-  if (suspect_) CheckReachable();
-  // librdkafka 2.0.2 returns only when the array is full or the time is over,
-  // so the wait is the latency at a low rate: keep it short.
-  messages_.resize(max_messages - std::min(max_messages, batch->messages.size()));
-  const int wait_ms =
-      static_cast<int>(std::min(wait, kMaxWait) / kMillisecond);
-  const ssize_t count = rd_kafka_consume_batch_queue(
-      queue_.get(), wait_ms, messages_.data(), messages_.size());
-  for (ssize_t i = 0; i < count; ++i) {
-    rd_kafka_message_t* message = messages_[static_cast<size_t>(i)];
+  if (lost_) CheckReachable();
+  if (batch->messages.size() >= max_messages) return OkStatus();
+  if (taken_ == fetched_.size()) {
+    Fetch(wait, max_messages - batch->messages.size());
+  }
+  while (taken_ < fetched_.size() && batch->messages.size() < max_messages &&
+         batch->slab.size() < max_bytes) {
+    rd_kafka_message_t* message = fetched_[taken_++];
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       Take(*message, batch);
     } else {
@@ -272,8 +315,19 @@ Status KafkaSource::Poll(DurationNs wait, size_t max_messages,
     }
     rd_kafka_message_destroy(message);
   }
-  (void)max_bytes;  // bounded by max_messages and fetch sizes
   return failed_;
+}
+
+// librdkafka 2.0.2 returns only when the array is full or the time is over,
+// so the wait is the latency at a low rate: it is kept short. What does not
+// fit the batch stays for the next one.
+void KafkaSource::Fetch(DurationNs wait, size_t max_messages) {
+  fetched_.resize(max_messages);
+  taken_ = 0;
+  const ssize_t count = rd_kafka_consume_batch_queue(
+      queue_.get(), static_cast<int>(std::min(wait, kMaxWait) / kMillisecond),
+      fetched_.data(), fetched_.size());
+  fetched_.resize(count > 0 ? static_cast<size_t>(count) : 0);
 }
 
 InputId KafkaSource::InputOf(const rd_kafka_message_t& message) {
@@ -294,7 +348,7 @@ InputId KafkaSource::InputOf(const rd_kafka_message_t& message) {
 void KafkaSource::Take(const rd_kafka_message_t& message, Batch* batch) {
   const Partition partition{InputOf(message), message.partition};
   const auto found = partitions_.find(partition);
-  if (found == partitions_.end()) return;
+  if (found == partitions_.end() || !owns_all_) return;
   PartitionState& state = found->second;
   if (message.offset < state.next) return;
   if (options_.bounded && message.offset >= state.end) {
@@ -317,10 +371,10 @@ void KafkaSource::Take(const rd_kafka_message_t& message, Batch* batch) {
   batch->Add(raw, {static_cast<const char*>(message.payload), message.len});
   state.next = message.offset + 1;
   state.caught_up = false;
-  suspect_ = false;
 }
 
 void KafkaSource::TakeEvent(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR__FATAL) FatalError();
   if (message.rkt == nullptr) return;
   const Partition partition{InputOf(message), message.partition};
   const auto found = partitions_.find(partition);
@@ -331,7 +385,7 @@ void KafkaSource::TakeEvent(const rd_kafka_message_t& message) {
       holes_.push_back({partition, found->second.next, message.offset});
       found->second.next = message.offset;
     }
-    found->second.caught_up = true;
+    found->second.caught_up = !lost_;
   } else if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
              message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
     FellOffTheLog(partition, &found->second);
@@ -345,10 +399,9 @@ void KafkaSource::FellOffTheLog(Partition partition, PartitionState* state) {
   const std::string& topic = *TopicOf(partition.input);
   int64_t low = 0;
   int64_t high = 0;
-  if (rd_kafka_query_watermark_offsets(consumer_, topic.c_str(),
-                                       partition.number, &low, &high,
-                                       kRequestMs) !=
-      RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (rd_kafka_query_watermark_offsets(
+          consumer_, topic.c_str(), partition.number, &low, &high,
+          kRequestMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     failed_ = FailedPrecondition(StrCat(
         "topic ", topic, "[", partition.number, "]: offset ", state->next,
         " no longer exists, and the broker does not say what does"));
@@ -365,29 +418,47 @@ void KafkaSource::FellOffTheLog(Partition partition, PartitionState* state) {
   log_(3, StrCat("topic ", topic, "[", partition.number, "]: offsets ",
                  state->next, " to ", low, " no longer exist"));
   state->next = low;
-  const KafkaList list = ListOf(partition, low);
-  rd_kafka_error_t* error =
-      rd_kafka_seek_partitions(consumer_, list.get(), kRequestMs);
-  if (error != nullptr) rd_kafka_error_destroy(error);
+  // A seek would be refused: fetching has stopped.
+  Reassign();
 }
 
-// After an error librdkafka does not repeat its end-of-partition event, so
-// being caught up has to be asked for.
+// After an error librdkafka does not repeat its end-of-partition event: once
+// the broker answers, beginning anew where we are makes it say so again.
+// (Asking for the end offsets instead can block for a minute in librdkafka
+// 2.0.2, whatever the timeout.)
 void KafkaSource::CheckReachable() {
-  if (suspect_polls_++ % kSuspectPolls != 0) return;
-  bool all = true;
-  for (auto& [partition, state] : partitions_) {
-    int64_t low = 0;
-    int64_t high = 0;
-    const bool answered =
-        rd_kafka_query_watermark_offsets(
-            consumer_, TopicOf(partition.input)->c_str(), partition.number,
-            &low, &high, kRequestMs / 10) == RD_KAFKA_RESP_ERR_NO_ERROR;
-    state.caught_up = answered && state.next >= high;
-    all = all && answered;
-    if (!all) break;
+  if (lost_polls_++ % kLostPolls != 0) return;
+  for (const KafkaTopic& topic : options_.topics) {
+    if (!CountPartitions(topic).ok()) return;
   }
-  suspect_ = !all;
+  Found();
+  Reassign();
+}
+
+// Fetches every partition from where we are.
+void KafkaSource::Reassign() {
+  if (!owns_all_) return;
+  const KafkaList list = Positions();
+  rd_kafka_assign(consumer_, list.get());
+  PauseAgain();
+}
+
+KafkaList KafkaSource::Positions() const {
+  KafkaList list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions_.size())));
+  for (const auto& [partition, state] : partitions_) {
+    rd_kafka_topic_partition_list_add(
+        list.get(), TopicOf(partition.input)->c_str(), partition.number)
+        ->offset = state.next;
+  }
+  return list;
+}
+
+void KafkaSource::PauseAgain() {
+  for (const auto& [partition, state] : partitions_) {
+    if (!state.paused) continue;
+    rd_kafka_pause_partitions(consumer_, ListOf(partition, state.next).get());
+  }
 }
 
 void KafkaSource::SetPaused(Partition partition, bool paused) {
@@ -425,16 +496,14 @@ std::vector<PartitionStatus> KafkaSource::Partitions() const {
     status.next_offset = state.next;
     status.end_offset = state.end;
     status.caught_up = state.caught_up && owns_all_;
-    status.partitions = state.partitions;
     status.ended = Ended(state);
+    status.partitions = state.partitions;
     out.push_back(status);
   }
   return out;
 }
 
-std::vector<Hole> KafkaSource::TakeHoles() {
-  return std::exchange(holes_, {});
-}
+std::vector<Hole> KafkaSource::TakeHoles() { return std::exchange(holes_, {}); }
 
 // Bounded: nothing will follow. Control records at the end have offsets but
 // are never delivered.

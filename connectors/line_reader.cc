@@ -49,8 +49,8 @@ std::string_view LineReader::Cut(size_t end) {
 
 StatusOr<std::optional<std::string_view>> LineReader::Next() {
   for (;;) {
-    const void* found = std::memchr(buffer_.data() + scanned_, '\n',
-                                    buffer_.size() - scanned_);
+    const void* found =
+        std::memchr(buffer_.data() + scanned_, '\n', buffer_.size() - scanned_);
     if (found != nullptr) {
       const size_t end =
           static_cast<size_t>(static_cast<const char*>(found) - buffer_.data());

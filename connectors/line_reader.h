@@ -36,9 +36,9 @@ class LineReader {
   std::unique_ptr<ByteStream> stream_;
   size_t limit_;
   std::string buffer_;
-  size_t begin_ = 0;     // of the current line in buffer_
-  size_t scanned_ = 0;   // no line end before this
-  size_t dropped_ = 0;   // bytes of the current line beyond the limit
+  size_t begin_ = 0;    // of the current line in buffer_
+  size_t scanned_ = 0;  // no line end before this
+  size_t dropped_ = 0;  // bytes of the current line beyond the limit
   int64_t position_ = 0;
 };
 

@@ -8,8 +8,7 @@ namespace tocsin::connectors {
 namespace {
 
 template <typename Values>
-typename Values::mapped_type Find(const Values& values,
-                                  const std::string& name,
+typename Values::mapped_type Find(const Values& values, const std::string& name,
                                   typename Values::mapped_type otherwise) {
   const auto found = values.find(name);
   return found == values.end() ? otherwise : found->second;

@@ -112,8 +112,7 @@ TEST_CASE("FileSource: after a restart a position finds its rotated file") {
   WriteFile(folder / "auth.log", "d\n");
   FileSource source(Options(folder, true));
   REQUIRE(source.Start({{{InputId{0}, 0}, 1}}).ok());
-  CHECK(Drain(&source) ==
-        std::vector<Line>{{1, "b"}, {2, "c"}, {3, "d"}});
+  CHECK(Drain(&source) == std::vector<Line>{{1, "b"}, {2, "c"}, {3, "d"}});
   CHECK(source.TakeHoles().empty());
 }
 

@@ -4,8 +4,6 @@
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
-#include <zlib.h>
-#include <zstd.h>
 
 #include "tests/connectors/temp_folder.h"
 
@@ -28,21 +26,8 @@ std::vector<std::string> Lines(LineReader* reader) {
   }
 }
 
-void WriteGzip(const std::string& path, const std::string& text,
-               const char* mode) {
-  gzFile file = gzopen(path.c_str(), mode);
-  gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
-  gzclose(file);
-}
-
-std::string Zstd(const std::string& text) {
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(),
-                           1));
-  return out;
-}
-
-TEST_CASE("LineReader: lines end in LF or CRLF; the rest is a line of its own") {
+TEST_CASE(
+    "LineReader: lines end in LF or CRLF; the rest is a line of its own") {
   const TempFolder folder;
   WriteFile(folder / "a.log", "one\ntwo\r\n\nfour");
   LineReader reader = Open(folder / "a.log");
@@ -75,47 +60,11 @@ TEST_CASE("LineReader: a line over the limit is cut to limit + 1 bytes") {
 
 TEST_CASE("LineReader: lines exactly at and over the limit") {
   const TempFolder folder;
-  WriteFile(folder / "a.log", std::string(100, 'a') + "\n" +
-                                  std::string(101, 'b') + "\n");
+  WriteFile(folder / "a.log",
+            std::string(100, 'a') + "\n" + std::string(101, 'b') + "\n");
   LineReader reader = Open(folder / "a.log", 100);
-  CHECK(Lines(&reader) == std::vector<std::string>{std::string(100, 'a'),
-                                                   std::string(101, 'b')});
-}
-
-TEST_CASE("ByteStream: gzip with several members reads as one file") {
-  const TempFolder folder;
-  WriteGzip(folder / "a.gz", "one\n", "wb");
-  WriteGzip(folder / "a.gz", "two\n", "ab");
-  LineReader reader = Open(folder / "a.gz");
-  CHECK(Lines(&reader) == std::vector<std::string>{"one", "two"});
-}
-
-TEST_CASE("ByteStream: zstd with several frames reads as one file") {
-  const TempFolder folder;
-  WriteFile(folder / "a.zst", Zstd("one\n") + Zstd("two\n"));
-  LineReader reader = Open(folder / "a.zst");
-  CHECK(Lines(&reader) == std::vector<std::string>{"one", "two"});
-}
-
-TEST_CASE("ByteStream: compressed data that is cut off is an error with a name") {
-  const TempFolder folder;
-  std::string text;
-  for (int i = 0; i < 5000; ++i) text += std::to_string(i * 7919) + "\n";
-  const std::string packed = Zstd(text);
-  WriteFile(folder / "a.zst", packed.substr(0, packed.size() - 20));
-  LineReader reader = Open(folder / "a.zst");
-  Status status;
-  for (;;) {
-    const auto line = reader.Next();
-    status = line.status();
-    if (!status.ok() || !*line) break;
-  }
-  CHECK(absl::IsDataLoss(status));
-  CHECK(Message(status).find("a.zst") != std::string::npos);
-}
-
-TEST_CASE("ByteStream: a missing file is NotFound") {
-  CHECK(absl::IsNotFound(OpenByteStream("/nowhere/a.log").status()));
+  CHECK(Lines(&reader) ==
+        std::vector<std::string>{std::string(100, 'a'), std::string(101, 'b')});
 }
 
 }  // namespace

@@ -10,9 +10,8 @@ namespace tocsin::testing {
 namespace {
 
 std::string Show(const Value& value) {
-  static constexpr std::string_view kKinds[] = {"null",   "bool", "int",
-                                                "uint",   "double", "text",
-                                                "object"};
+  static constexpr std::string_view kKinds[] = {
+      "null", "bool", "int", "uint", "double", "text", "object"};
   return StrCat(kKinds[static_cast<size_t>(value.kind)], ":",
                 CanonicalText(value));
 }
@@ -46,8 +45,7 @@ std::string Compare(const ReferenceOutcome& expected, const FieldSet& fields,
     const StoredValues wanted =
         expected.root.Lookup(fields.segments({id}), most, &present);
     const Values& got = event->Get({id});
-    if (event->Present({id}) != present ||
-        Show(got) != Show(wanted, present)) {
+    if (event->Present({id}) != present || Show(got) != Show(wanted, present)) {
       return StrCat("path ", fields.name({id}), ": ", Show(got), " and not ",
                     Show(wanted, present));
     }
@@ -92,13 +90,26 @@ std::string Compare(const ReferenceOutcome& expected, const FieldSet& fields,
 FieldSet ComparedFields() {
   FieldSet fields;
   using Path = std::vector<std::string>;
-  for (const Path& path :
-       {Path{"a"}, Path{"b"}, Path{"c"}, Path{"a", "b"}, Path{"a", "b", "c"},
-        Path{"a.b", "c"}, Path{"a", "0"}, Path{"a", "1", "b"},
-        Path{"a", "0", "0"}, Path{"b", "a"}, Path{"c", "b", "a"},
-        Path{"a", "0.b"}, Path{""}, Path{"é"}, Path{"a\\b"}, Path{"message"},
-        Path{"a", "a", "a", "a"}, Path{"b", "1"}, Path{"c", ""},
-        Path{"long key with blanks"}}) {
+  for (const Path& path : {Path{"a"},
+                           Path{"b"},
+                           Path{"c"},
+                           Path{"a", "b"},
+                           Path{"a", "b", "c"},
+                           Path{"a.b", "c"},
+                           Path{"a", "0"},
+                           Path{"a", "1", "b"},
+                           Path{"a", "0", "0"},
+                           Path{"b", "a"},
+                           Path{"c", "b", "a"},
+                           Path{"a", "0.b"},
+                           Path{""},
+                           Path{"é"},
+                           Path{"a\\b"},
+                           Path{"message"},
+                           Path{"a", "a", "a", "a"},
+                           Path{"b", "1"},
+                           Path{"c", ""},
+                           Path{"long key with blanks"}}) {
     fields.Intern(path);
   }
   fields.Freeze();
@@ -123,11 +134,10 @@ std::string DecodeComparer::Difference(std::string_view message,
     const DecodeOutcome got = decoder_.Next(&event_);
     const std::string where = StrCat("outcome ", i, ": ");
     if (got != want.outcome) {
-      return StrCat(where, OutcomeName(got), " (",
-                    DeadReasonName(decoder_.dead().reason), ", ",
-                    decoder_.dead().detail, ") and not ",
-                    OutcomeName(want.outcome), " (",
-                    DeadReasonName(want.reason), ")");
+      return StrCat(
+          where, OutcomeName(got), " (", DeadReasonName(decoder_.dead().reason),
+          ", ", decoder_.dead().detail, ") and not ", OutcomeName(want.outcome),
+          " (", DeadReasonName(want.reason), ")");
     }
     if (got == DecodeOutcome::kDeadLetter) {
       ++dead_;

@@ -6,8 +6,8 @@
 #include <functional>
 #include <random>
 
-#include <catch2/catch_test_macros.hpp>
 #include <simdjson.h>
+#include <catch2/catch_test_macros.hpp>
 
 #include "tests/engine/event/decode_compare.h"
 #include "tests/engine/event/gzip_lines.h"
@@ -65,24 +65,87 @@ class Generator {
 
  private:
   static constexpr std::string_view kBetween[] = {"", "\n", " ", "\r\n", "\t"};
-  static constexpr std::string_view kKeys[] = {
-      "a", "b",    "c",          "a.b",     "a.b.c", "0",     "1",
-      "d", "b.a",  "\\u0061",    "a\\\\b",  "é",     "",      "a.0",
-      "x", "0.b",  "\\u00e9",    "b.c",     "c.",    "a\\b",
-      "long key with blanks", "long\\u0020key with blanks"};
+  static constexpr std::string_view kKeys[] = {"a",
+                                               "b",
+                                               "c",
+                                               "a.b",
+                                               "a.b.c",
+                                               "0",
+                                               "1",
+                                               "d",
+                                               "b.a",
+                                               "\\u0061",
+                                               "a\\\\b",
+                                               "é",
+                                               "",
+                                               "a.0",
+                                               "x",
+                                               "0.b",
+                                               "\\u00e9",
+                                               "b.c",
+                                               "c.",
+                                               "a\\b",
+                                               "long key with blanks",
+                                               "long\\u0020key with blanks"};
   static constexpr std::string_view kScalars[] = {
-      "1",     "-1",    "0",         "1.5",       "1e3",
-      "true",  "false", "null",      "\"x\"",     "\"\"",
-      "1e999", "-0",    "\"\\ud800\"", "\"\\ud83d\\ude00\"",
-      "18446744073709551615", "9223372036854775808", "-9223372036854775809",
-      "\"C:\\\\Windows\\\\System32\"", "\"Straße K\"", "\"{[,:]}\"",
-      "\"a\\\"b\"", "\"line\\r\\nnext\\tend\"", "\"\\u0041\\u00e9\\/\"",
+      "1",
+      "-1",
+      "0",
+      "1.5",
+      "1e3",
+      "true",
+      "false",
+      "null",
+      "\"x\"",
+      "\"\"",
+      "1e999",
+      "-0",
+      "\"\\ud800\"",
+      "\"\\ud83d\\ude00\"",
+      "18446744073709551615",
+      "9223372036854775808",
+      "-9223372036854775809",
+      "\"C:\\\\Windows\\\\System32\"",
+      "\"Straße K\"",
+      "\"{[,:]}\"",
+      "\"a\\\"b\"",
+      "\"line\\r\\nnext\\tend\"",
+      "\"\\u0041\\u00e9\\/\"",
       "\"a long text that is longer than one block of sixty-four bytes, yes\"",
-      "123456789012345678901234567890", "0.1", "1E-400", "\"\\udc00\\ud800x\""};
-  static constexpr std::string_view kDamage[] = {
-      "{", "}", "[", "]", ":", ",", "\"", "\\", "\n", "\xff", "\xc3", "\x01",
-      " ", "a", "1", "\xEF\xBB\xBF", "\xed\xa0\x80", "\\u", "\\ud800", "//",
-      "\x0c", "\x1a", "\x7f", "nul", "\\\"", "\"\"", "\t", "'", "NaN", "01"};
+      "123456789012345678901234567890",
+      "0.1",
+      "1E-400",
+      "\"\\udc00\\ud800x\""};
+  static constexpr std::string_view kDamage[] = {"{",
+                                                 "}",
+                                                 "[",
+                                                 "]",
+                                                 ":",
+                                                 ",",
+                                                 "\"",
+                                                 "\\",
+                                                 "\n",
+                                                 "\xff",
+                                                 "\xc3",
+                                                 "\x01",
+                                                 " ",
+                                                 "a",
+                                                 "1",
+                                                 "\xEF\xBB\xBF",
+                                                 "\xed\xa0\x80",
+                                                 "\\u",
+                                                 "\\ud800",
+                                                 "//",
+                                                 "\x0c",
+                                                 "\x1a",
+                                                 "\x7f",
+                                                 "nul",
+                                                 "\\\"",
+                                                 "\"\"",
+                                                 "\t",
+                                                 "'",
+                                                 "NaN",
+                                                 "01"};
 
   template <size_t N>
   std::string Pick(const std::string_view (&items)[N]) {

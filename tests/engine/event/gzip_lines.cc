@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/engine/event/gzip_lines.h"
 
-#include <catch2/catch_test_macros.hpp>
 #include <zlib.h>
+#include <catch2/catch_test_macros.hpp>
 
 namespace tocsin::testing {
 

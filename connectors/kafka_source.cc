@@ -14,6 +14,8 @@ namespace {
 
 constexpr int kRequestMs = 1000;      // metadata and offset questions
 constexpr int kShortRequestMs = 200;  // the same to a broker that was lost
+constexpr int kCloseSteps = 100;
+constexpr int kCloseStepMs = 30;
 constexpr DurationNs kMaxWait = 20 * kMillisecond;  // see Fetch()
 constexpr int64_t kLostPolls = 50;  // polls between two looks at the broker
 
@@ -53,10 +55,27 @@ KafkaSource::~KafkaSource() {
   for (size_t i = taken_; i < fetched_.size(); ++i) {
     rd_kafka_message_destroy(fetched_[i]);
   }
+  // Closing may wait for ever for a broker that is gone, and librdkafka 2.0.2
+  // hangs when a topic was recreated. What does not end in time is left to the
+  // end of the process: nothing is lost by it, a static member does not leave,
+  // and the positions are in our log.
+  if (!failed_.ok()) {
+    queue_.reset();
+    return;
+  }
+  rd_kafka_error_t* error =
+      rd_kafka_consumer_close_queue(consumer_, queue_.get());
+  if (error != nullptr) rd_kafka_error_destroy(error);
+  for (int i = 0; i < kCloseSteps && !rd_kafka_consumer_closed(consumer_);
+       ++i) {
+    rd_kafka_queue_poll_callback(queue_.get(), kCloseStepMs);
+  }
   queue_.reset();
-  // Closing would wait for a broker that may be gone, and has nothing to say:
-  // a static member does not leave, and the positions are in our log.
-  rd_kafka_destroy_flags(consumer_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  if (rd_kafka_consumer_closed(consumer_)) {
+    rd_kafka_destroy_flags(consumer_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  } else {
+    log_(4, "kafka input: closed without the broker's answer");
+  }
 }
 
 Status KafkaSource::Start(const std::vector<Resume>& resume) {

@@ -399,10 +399,14 @@ void KafkaSource::TakeEvent(const rd_kafka_message_t& message) {
   const auto found = partitions_.find(partition);
   if (found == partitions_.end()) return;
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    // Control records at the end have offsets but are never delivered.
-    if (message.offset > found->second.next) {
-      holes_.push_back({partition, found->second.next, message.offset});
-      found->second.next = message.offset;
+    // Control records at the end have offsets but are never delivered. What
+    // follows a bounded end is none of ours.
+    PartitionState& state = found->second;
+    const int64_t end =
+        options_.bounded ? std::min(message.offset, state.end) : message.offset;
+    if (end > state.next) {
+      holes_.push_back({partition, state.next, end});
+      state.next = end;
     }
     found->second.caught_up = !lost_;
   } else if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||

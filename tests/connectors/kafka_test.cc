@@ -261,6 +261,7 @@ TEST_CASE("KafkaSource: bounded reading ends at what was the end", "[kafka]") {
     CHECK(status.ended);
     CHECK(status.end_offset == status.next_offset);
   }
+  CHECK(reader.holes.empty());
   CHECK(cluster.Committed(options.group, topic, 0) == -1);
 }
 

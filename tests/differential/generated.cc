@@ -429,4 +429,8 @@ std::string GeneratedMessage(Dice* dice) {
   return message;
 }
 
+std::string GeneratedLine(Dice* dice) {
+  return dice->Chance(70) ? dice->Of(kMessages) : dice->Of(kTexts);
+}
+
 }  // namespace tocsin::testing

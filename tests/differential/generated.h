@@ -36,5 +36,7 @@ std::shared_ptr<const Plan> GeneratedPlan(uint64_t seed, size_t rules);
 
 // One message: mostly one JSON object, sometimes several or damaged ones.
 std::string GeneratedMessage(Dice* dice);
+// One line of text.
+std::string GeneratedLine(Dice* dice);
 
 }  // namespace tocsin::testing

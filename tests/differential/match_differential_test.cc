@@ -103,9 +103,10 @@ Inputs OneInput(const std::string& topic) {
   return inputs;
 }
 
-void AddTo(Batch* batch, std::string_view bytes, TimeNs record_time) {
+void AddTo(Batch* batch, std::string_view bytes, TimeNs record_time,
+           uint32_t input = 0) {
   RawMessage message;
-  message.partition.input = {0};
+  message.partition.input = {input};
   message.offset = static_cast<int64_t>(batch->messages.size());
   message.record_time = record_time;
   batch->Add(message, bytes);
@@ -116,14 +117,22 @@ TEST_CASE("generated rules say the same of generated events") {
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     INFO("seed " << seed);
     const auto plan = testing::GeneratedPlan(seed, 12);
-    const Inputs inputs = OneInput("xy");
+    Inputs inputs = OneInput("xy");
+    inputs.push_back(inputs[0]);
+    inputs[1].topic = "ana";
+    inputs.push_back(inputs[1]);
+    inputs[2].format = Format::kText;
     Matcher matcher(plan, inputs);
     NaiveMatcher naive(plan, inputs);
     Dice dice(seed * 7919);
     Batch batch;
     for (int i = 0; i < 40; ++i) {
-      AddTo(&batch, testing::GeneratedMessage(&dice),
-            dice.Chance(50) ? kMinTime : TimeNs{i} * kDay);
+      const TimeNs record_time = dice.Chance(50) ? kMinTime : TimeNs{i} * kDay;
+      const bool text = dice.Chance(15);
+      AddTo(&batch,
+            text ? testing::GeneratedLine(&dice)
+                 : testing::GeneratedMessage(&dice),
+            record_time, text ? 2 : static_cast<uint32_t>(dice.Below(2)));
     }
     batch.Seal();
     matches += Compare(*plan, batch, &matcher, &naive);

@@ -425,7 +425,9 @@ std::string GeneratedMessage(Dice* dice) {
   if (dice->Chance(5)) message += Object(dice);
   if (dice->Chance(2)) message = "[" + message + "," + Object(dice) + "]";
   if (dice->Chance(3)) message.resize(dice->Below(message.size()));
-  if (dice->Chance(3)) message[dice->Below(message.size())] = '\xFF';
+  if (!message.empty() && dice->Chance(3)) {
+    message[dice->Below(message.size())] = '\xFF';
+  }
   return message;
 }
 

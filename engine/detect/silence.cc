@@ -28,6 +28,7 @@ class SilenceDetector final : public Detector {
   // Arms the keys of the list that belong to this shard.
   void OnStart(TimeNs start) override {
     if (!listed_) return;
+    start_ = start;
     for (const std::string& text : List().keys()) {
       const Hash128 key = KeyHash({Identity(text)});
       if (!IsMine(key)) continue;
@@ -41,6 +42,8 @@ class SilenceDetector final : public Detector {
   void OnMatch(const Turn& turn) override {
     if (!turn.fits(silence_.test)) return;
     if (listed_) {
+      // Of an input's first events some may be placed before the very first.
+      if (turn.at() < start_) return;
       const State* known = table_.Find(turn.key, turn.at());
       if (known == nullptr || !known->watched) return;
     }
@@ -171,10 +174,12 @@ class SilenceDetector final : public Detector {
   const Rule& rule_;
   const SilencePattern& silence_;
   const bool listed_;
+  TimeNs start_ = kMaxTime;  // of a list: not known yet
   KeyTable<State> table_;
 };
 
 void SilenceDetector::Save(ByteWriter* out) const {
+  out->Zigzag(start_);
   table_.Encode(out, [](const State& state, ByteWriter* to) {
     to->Bool(state.watched);
     to->Varint(state.shown_key.size());
@@ -189,6 +194,7 @@ void SilenceDetector::Save(ByteWriter* out) const {
 }
 
 bool SilenceDetector::Load(ByteReader* in) {
+  start_ = in->Zigzag();
   return table_.Decode(in, [](ByteReader* from) {
     State state;
     state.watched = from->Bool();

@@ -462,6 +462,7 @@ void NaiveMatcher::AddMatches(RuleId id, Event* event, BatchResult* result) {
     }
     for (const std::vector<std::string>& key : keys) {
       std::vector<std::string> identity;
+      identity.reserve(key.size());
       for (const std::string& part : key) identity.push_back(Fold(part));
       Keyed& one = keyed[KeyHash(identity)];
       if (one.tests == 0) one.shown = key;

@@ -143,6 +143,18 @@ TEST_CASE("Sequencer: clocks wait for the batches before them") {
   CHECK(frames[1].log_time == 9);
 }
 
+TEST_CASE("Sequencer: where reading began is a position") {
+  const Partition p{InputId{0}, 0};
+  Sequencer sequencer(TwoInputs(), SmallPlan());
+  std::vector<Frame> frames;
+  PartitionStatus status{.partition = p, .next_offset = 100};
+  REQUIRE(sequencer.Clocks(0, {status}, {}, 1, &frames).ok());
+  CHECK(sequencer.clocks().at(0).next_offset == 100);
+  status.next_offset = 7;  // never back
+  REQUIRE(sequencer.Clocks(0, {status}, {}, 1, &frames).ok());
+  CHECK(sequencer.clocks().at(0).next_offset == 100);
+}
+
 TEST_CASE("Sequencer: a hole is counted once and moves the position") {
   const Partition p{InputId{1}, 2};
   Sequencer sequencer(TwoInputs(), SmallPlan());

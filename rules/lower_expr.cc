@@ -2,21 +2,28 @@
 #include "rules/lower_expr.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "engine/base/status.h"
 
 namespace tocsin::rules {
 
+// Each part once, so that definitions which use one another twice at every
+// level do not double what they become.
 ExprId AllOf(PlanBuilder* builder, const std::vector<ExprId>& parts) {
   std::vector<ExprId> flat;
+  std::set<ExprId> seen;
+  const auto add = [&](ExprId part) {
+    if (seen.insert(part).second) flat.push_back(part);
+  };
   for (const ExprId part : parts) {
     if (!part.valid()) continue;
     const Expr& expr = builder->plan().expr(part);
     if (expr.node == tocsin::Node::kAnd) {
-      flat.insert(flat.end(), expr.args.begin(), expr.args.end());
+      std::for_each(expr.args.begin(), expr.args.end(), add);
     } else {
-      flat.push_back(part);
+      add(part);
     }
   }
   return builder->And(std::move(flat));

@@ -42,8 +42,6 @@ class ListLowerer {
 
  private:
   void Inline();
-  std::optional<std::string> InlineValue(const ast::Expr& value,
-                                         bool* is_number);
   void File();
   void Item(const ast::ListType& type);
   void Item(const ast::ListFile& file) { file_ = &file.path; }
@@ -64,29 +62,6 @@ class ListLowerer {
   List list_;
 };
 
-// A text or number that is written out, or a constant of a file.
-std::optional<std::string> ListLowerer::InlineValue(const ast::Expr& value,
-                                                    bool* is_number) {
-  const ast::Expr* literal = &value;
-  if (value.kind == ast::ExprKind::kPath && value.path().segments.size() == 1) {
-    Definition* constant =
-        lowering_.names.FindConstant(value.path().segments[0].text);
-    if (constant != nullptr) {
-      constant->used = true;
-      literal = &constant->value();
-    }
-  }
-  *is_number = true;
-  if (literal->kind == ast::ExprKind::kNumber) return literal->text;
-  if (literal->kind == ast::ExprKind::kNegate &&
-      literal->arg(0).kind == ast::ExprKind::kNumber) {
-    return StrCat("-", literal->arg(0).text);
-  }
-  *is_number = false;
-  if (literal->kind == ast::ExprKind::kText) return literal->text;
-  return std::nullopt;
-}
-
 void ListLowerer::Inline() {
   std::vector<std::string> keys;
   bool numbers = true;
@@ -97,7 +72,7 @@ void ListLowerer::Inline() {
       continue;
     }
     bool is_number = false;
-    std::optional<std::string> key = InlineValue(*value, &is_number);
+    std::optional<std::string> key = InlineKey(&lowering_, *value, &is_number);
     if (!key) {
       ok_ = false;
       lowering_
@@ -232,6 +207,28 @@ void ListLowerer::Override() {
 }
 
 }  // namespace
+
+std::optional<std::string> InlineKey(Lowering* lowering, const ast::Expr& value,
+                                     bool* is_number) {
+  const ast::Expr* literal = &value;
+  if (value.kind == ast::ExprKind::kPath && value.path().segments.size() == 1) {
+    Definition* constant =
+        lowering->names.FindConstant(value.path().segments[0].text);
+    if (constant != nullptr) {
+      constant->used = true;
+      literal = &constant->value();
+    }
+  }
+  *is_number = true;
+  if (literal->kind == ast::ExprKind::kNumber) return literal->text;
+  if (literal->kind == ast::ExprKind::kNegate &&
+      literal->arg(0).kind == ast::ExprKind::kNumber) {
+    return StrCat("-", literal->arg(0).text);
+  }
+  *is_number = false;
+  if (literal->kind == ast::ExprKind::kText) return literal->text;
+  return std::nullopt;
+}
 
 void LowerLists(Lowering* lowering) {
   for (ListDecl* decl : lowering->names.lists()) {

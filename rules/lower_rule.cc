@@ -336,9 +336,16 @@ void RuleLowerer::LowerUnusedDefinitions() {
 // Evidence shows the fields that the rule speaks of, each once, as all of its
 // sources call them.
 void RuleLowerer::ShowMentions() {
-  EventScope* scope = OutcomeScope();
+  // Sources that are fine each on its own may disagree about a field; where
+  // nothing but evidence reads them together, it is then not shown.
+  Diagnostics ignored;
+  Lowering quiet{lowering_.options, lowering_.sources, ignored,
+                 lowering_.builder, lowering_.names};
+  Fields fields(&quiet);
+  EventScope::Pool scopes(&quiet, &fields);
+  EventScope* scope = scopes.At(OutcomeScope()->context());
   for (const ast::Path& path : MentionedPaths(ast_, &lowering_.names)) {
-    ExprLowerer lowerer(&lowering_, scope, &ast_);
+    ExprLowerer lowerer(&quiet, scope, &ast_);
     const Typed value = lowerer.Value(path);
     if (!value.ok || value.literal() || value.anywhere) continue;
     const uint32_t shown = Capture(value.id, path.Dotted());

@@ -8,6 +8,7 @@
 
 #include "engine/base/json_writer.h"
 #include "engine/base/status.h"
+#include "rules/lower_list.h"
 
 namespace tocsin::rules {
 namespace {
@@ -221,9 +222,9 @@ void TestLowerer::Item(const ast::TestItem&, const ast::TestList& list) {
   std::vector<std::string>& rows = made_.lists[list.name.text];
   for (const ast::ExprPtr& value : list.values) {
     if (value->kind == ast::ExprKind::kError) continue;
-    if (value->kind == ast::ExprKind::kText ||
-        value->kind == ast::ExprKind::kNumber) {
-      rows.push_back(value->text);
+    bool is_number = false;
+    if (auto key = InlineKey(&lowering_, *value, &is_number)) {
+      rows.push_back(std::move(*key));
       continue;
     }
     lowering_

@@ -2,6 +2,8 @@
 //
 // Validate: is a plan whole? Indexes in range, arguments before their users,
 // leaves in their scope, literals that their operators can use.
+#include <set>
+#include <utility>
 #include <variant>
 
 #include "engine/plan/eval.h"
@@ -57,6 +59,8 @@ class Checker {
 
   const Plan& plan_;
   std::string wrong_;
+  const Rule* walked_for_ = nullptr;
+  std::set<std::pair<ExprId, Scope>> walked_;
 };
 
 size_t ArgumentCount(const Expr& expr) {
@@ -201,6 +205,10 @@ void Checker::CheckScope(const Rule* rule, ExprId id, Scope scope,
     return;
   }
   if (!wrong_.empty()) return;
+  // What many share is walked once for each rule.
+  if (rule != walked_for_) walked_.clear();
+  walked_for_ = rule;
+  if (!walked_.emplace(id, scope).second) return;
   const Expr& expr = plan_.expr(id);
   CheckLeaf(rule, expr, scope);
   for (const ExprId arg : expr.args) CheckScope(rule, arg, scope, false);

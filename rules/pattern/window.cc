@@ -5,6 +5,7 @@
 // ordinary condition.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "engine/base/status.h"
 #include "rules/mentions.h"
@@ -272,8 +273,10 @@ class LowerBound {
     if (path.segments.size() != 1) return false;
     const Definition* definition =
         lowering_.names.FindDefinition(rule_, path.segments[0].text);
-    return definition != nullptr && !definition->broken &&
-           Has(definition->value());
+    if (definition == nullptr || definition->broken) return false;
+    const auto known = known_.find(definition);
+    if (known != known_.end()) return known->second;
+    return known_[definition] = Has(definition->value());
   }
 
   // `measure` > or >= a constant above nothing, with `op` read so that
@@ -297,6 +300,7 @@ class LowerBound {
   Lowering& lowering_;
   Scope& scope_;
   const ast::Rule* rule_;
+  std::map<const Definition*, bool> known_;
 };
 
 // What the grammar has around a condition and this version does not compile.

@@ -48,6 +48,24 @@ TEST_CASE("a definition of a file means the same in every rule that uses it") {
   CHECK(DumpExpr(*plan, plan->rules[0].tests[0].test) == "x > 5 and y > 9");
 }
 
+TEST_CASE("definitions that double at every level stay small and quick") {
+  for (const bool conjunction : {true, false}) {
+    const std::string word = conjunction ? " and " : " or ";
+    const std::string other = conjunction ? " or " : " and ";
+    std::string text = "rule r { when d0\n";
+    std::string window = "rule w { when m0 by user within 5m\n";
+    for (int i = 0; i < 60; ++i) {
+      const std::string n = std::to_string(i);
+      const std::string next = std::to_string(i + 1);
+      text += "d" + n + " = (d" + next + word + "x == " + n + ")" + other +
+              "(d" + next + word + "y == " + n + ")\n";
+      window += "m" + n + " = m" + next + word + "m" + next + "\n";
+    }
+    CHECK(PlanOf(text + "d60 = z == 1 }")->exprs.size() < 1'000);
+    CHECK(PlanOf(window + "m60 = count > 3 }")->exprs.size() < 1'000);
+  }
+}
+
 TEST_CASE(
     "definitions that need one another too deeply are told, not "
     "followed") {

@@ -44,7 +44,7 @@ struct Column {
   size_t width;  // code points, at most
 };
 constexpr Column kColumns[] = {{"SEVERITY", 8}, {"TITLE", 40},
-                               {"WHO", 40},     {"WHEN (UTC)", 31},
+                               {"WHO", 40},     {"WHEN (UTC)", 43},
                                {"EVIDENCE", 8}, {"VERIS ACTION", 44}};
 constexpr size_t kColumnCount = std::size(kColumns);
 

@@ -10,13 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "engine/base/clock.h"
 #include "engine/base/json_writer.h"
 #include "engine/cmd/command.h"
 #include "engine/cmd/inputs.h"
 #include "engine/cmd/loaded_events.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/progress.h"
 #include "engine/cmd/rule_files.h"
 #include "engine/pipeline/memory_source.h"
@@ -238,17 +237,15 @@ int RunBench(const Arguments& arguments) {
   std::string events;
   Report report;
   bool json = false;
-  CLI::App app(kAbout, "tocsin bench");
-  app.footer(kExamples);
-  app.add_option("--rules", options.paths, "rule files and folders")
-      ->required();
-  app.add_option("--events", events, "events (plain, .gz, .zst; - is stdin)")
-      ->required();
-  app.add_option("--threads", report.threads, "matching threads (default 1)")
-      ->check(CLI::Range(1, 256));
-  app.add_flag("--json", json, "one JSON object on stdout");
+  Options flags("bench", kAbout, kExamples);
+  flags.Texts("--rules", &options.paths, "rule files and folders").Required();
+  flags.Text("--events", &events, "events (plain, .gz, .zst; - is stdin)")
+      .Required();
+  flags.Number("--threads", &report.threads, 1, 256,
+               "matching threads (default 1)");
+  flags.Flag("--json", &json, "one JSON object on stdout");
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!flags.Parse(arguments, &exit_code)) return exit_code;
   rules::CompileResult compiled;
   const TimeNs start = SystemClock().Mono();
   exit_code = CompileRules(options, &compiled);

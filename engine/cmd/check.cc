@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "engine/cmd/command.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/rule_files.h"
 #include "engine/event/input.h"
 #include "rules/ast.h"
@@ -78,14 +77,13 @@ int RunCheck(const Arguments& arguments) {
   rules::CompileOptions options;
   bool json = false;
   std::string dump;
-  CLI::App app(kAbout, "tocsin check");
-  app.footer(kExamples);
-  app.add_option("paths", options.paths, "rule files and folders")->required();
-  app.add_flag("--json", json, "diagnostics as one JSON document on stdout");
-  app.add_option("--dump", dump, "print what was read (ast) or compiled (plan)")
-      ->check(CLI::IsMember({"ast", "plan"}));
+  Options flags("check", kAbout, kExamples);
+  flags.Texts("paths", &options.paths, "rule files and folders").Required();
+  flags.Flag("--json", &json, "diagnostics as one JSON document on stdout");
+  flags.Choice("--dump", &dump, {"ast", "plan"},
+               "print what was read (ast) or compiled (plan)");
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!flags.Parse(arguments, &exit_code)) return exit_code;
   if (json) return CheckAsJson(options);
   rules::CompileResult result;
   exit_code = CompileRules(options, &result);

@@ -14,10 +14,6 @@
 
 #include "engine/base/status.h"
 
-namespace CLI {
-class App;
-}
-
 namespace tocsin {
 
 // A contract: scripts depend on it.
@@ -25,7 +21,7 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitDiagnostics = 1,  // diagnostics, or failed tests
   kExitUsage = 2,
-  kExitCannotRun = 3,    // file, broker, disk
+  kExitCannotRun = 3,  // file, broker, disk
 };
 
 // Arguments after the command's name.
@@ -39,10 +35,6 @@ struct Command {
 };
 
 std::span<const Command> Commands();
-
-// Parses `arguments` with `app`. kExitOk: go on; otherwise the process should
-// end with `*exit_code` (help was asked for, or the use was wrong).
-bool ParseArguments(CLI::App* app, const Arguments& arguments, int* exit_code);
 
 // Prints "tocsin: MESSAGE" on stderr and gives kExitCannotRun.
 int CannotRun(const Status& status);

@@ -4,10 +4,10 @@
 // is an error that offers the nearest one. yaml-cpp's exceptions stay here.
 #include "engine/cmd/config.h"
 
-#include <filesystem>
-#include <fstream>
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <sstream>
 #include <utility>
@@ -96,7 +96,8 @@ class Reader {
     const std::string text = Text(node);
     const std::optional<DurationNs> value = ParseDuration(text);
     if (!value) {
-      Error(node, StrCat("'", text, "' is no duration; write 10s, 5m or 1h30m"));
+      Error(node,
+            StrCat("'", text, "' is no duration; write 10s, 5m or 1h30m"));
       return 0;
     }
     return *value;
@@ -164,7 +165,8 @@ class Reader {
       return line;
     }
     const std::optional<std::string> value = environment_(name);
-    if (!value) Error(node, StrCat("environment variable ", name, " is not set"));
+    if (!value)
+      Error(node, StrCat("environment variable ", name, " is not set"));
     return value.value_or("");
   }
 
@@ -364,8 +366,8 @@ StatusOr<Config> ParseConfig(const std::string& text, const std::string& path,
     ReadRoot(&reader, YAML::Load(text), &config);
   } catch (const YAML::Exception& error) {
     return InvalidArgument(StrCat(path, ":", error.mark.line + 1, ":",
-                                  error.mark.column + 1,
-                                  ": error: ", error.msg, "\n"));
+                                  error.mark.column + 1, ": error: ", error.msg,
+                                  "\n"));
   }
   if (!reader.errors().empty()) return InvalidArgument(reader.errors());
   return config;

@@ -49,8 +49,7 @@ struct Config {
 };
 
 // `environment` looks a variable up; nullopt = not set.
-using Environment =
-    std::optional<std::string> (*)(std::string_view variable);
+using Environment = std::optional<std::string> (*)(std::string_view variable);
 std::optional<std::string> ProcessEnvironment(std::string_view variable);
 
 // InvalidArgument lists every mistake, one `file:line:col: error: ...` a line.

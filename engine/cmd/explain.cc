@@ -8,14 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include <unistd.h>
 
 #include "engine/cmd/command.h"
 #include "engine/cmd/explanation.h"
 #include "engine/cmd/inputs.h"
 #include "engine/cmd/loaded_events.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/progress.h"
 #include "engine/cmd/rule_files.h"
 #include "engine/pipeline/memory_source.h"
@@ -38,7 +37,7 @@ struct ExplainFlags {
   std::string rule;
   std::string events = "-";
   std::string format = "ndjson";
-  size_t limit = 5;
+  int limit = 5;
 };
 
 struct Shown {
@@ -91,7 +90,8 @@ void LookAt(const Rule& rule, const ExplainFlags& flags,
     if (!explainer->HasKey(i)) ++findings->missing_key[i];
     nearness = 2;  // before all that only come near
   }
-  Consider(nearness, flags.limit, place, explainer, &findings->best);
+  Consider(nearness, static_cast<size_t>(flags.limit), place, explainer,
+           &findings->best);
 }
 
 Status Explain(const std::shared_ptr<const Plan>& plan, RuleId id,
@@ -184,17 +184,17 @@ Status Run(const ExplainFlags& flags, const std::shared_ptr<const Plan>& plan,
 
 int RunExplain(const Arguments& arguments) {
   ExplainFlags flags;
-  CLI::App app(kAbout, "tocsin explain");
-  app.footer(kExamples);
-  app.add_option("--rules", flags.rules, "rule files and folders")->required();
-  app.add_option("--rule", flags.rule, "name of the rule")->required();
-  app.add_option("--events", flags.events,
-                 "events (plain, .gz, .zst); - is stdin, the default");
-  app.add_option("--format", flags.format, "ndjson (default) or text")
-      ->check(CLI::IsMember({"ndjson", "text"}));
-  app.add_option("--limit", flags.limit, "events shown (default 5)");
+  Options named("explain", kAbout, kExamples);
+  named.Texts("--rules", &flags.rules, "rule files and folders").Required();
+  named.Text("--rule", &flags.rule, "name of the rule").Required();
+  named.Text("--events", &flags.events,
+             "events (plain, .gz, .zst); - is stdin, the default");
+  named.Choice("--format", &flags.format, {"ndjson", "text"},
+               "ndjson (default) or text");
+  named.Number("--limit", &flags.limit, 0, 1'000'000,
+               "events shown (default 5)");
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!named.Parse(arguments, &exit_code)) return exit_code;
   rules::CompileOptions options;
   options.paths = flags.rules;
   rules::CompileResult compiled;

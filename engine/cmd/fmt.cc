@@ -9,11 +9,10 @@
 #include <system_error>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include <unistd.h>
 
 #include "engine/cmd/command.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/rule_files.h"
 #include "rules/diagnostic.h"
 #include "rules/format.h"
@@ -81,12 +80,11 @@ Status FormatFile(const std::string& path, bool check, Outcome* outcome) {
 int RunFmt(const Arguments& arguments) {
   std::vector<std::string> paths;
   bool check = false;
-  CLI::App app(kAbout, "tocsin fmt");
-  app.footer(kExamples);
-  app.add_option("paths", paths, "rule files and folders")->required();
-  app.add_flag("--check", check, "change nothing; 1 if something would");
+  Options flags("fmt", kAbout, kExamples);
+  flags.Texts("paths", &paths, "rule files and folders").Required();
+  flags.Flag("--check", &check, "change nothing; 1 if something would");
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!flags.Parse(arguments, &exit_code)) return exit_code;
   const StatusOr<std::vector<std::string>> files = rules::RuleFiles(paths);
   if (!files.ok()) return CannotRun(files.status());
   Outcome outcome;

@@ -16,8 +16,8 @@ void PrintHelp(std::ostream& out) {
     char line[160];
     std::snprintf(line, sizeof line, "  %-9s %s\n", command.name,
                   command.summary);
-    out << line << "            tocsin " << command.name << " "
-        << command.usage << "\n";
+    out << line << "            tocsin " << command.name << " " << command.usage
+        << "\n";
   }
   out << "\nExit codes: 0 well; 1 diagnostics or failed tests; 2 wrong use; "
          "3 could not run.\n"

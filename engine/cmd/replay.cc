@@ -10,11 +10,10 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "connectors/file_sink.h"
 #include "engine/cmd/command.h"
 #include "engine/cmd/inputs.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/progress.h"
 #include "engine/cmd/rule_files.h"
 #include "engine/pipeline/dead_letter.h"
@@ -48,40 +47,38 @@ struct ReplayFlags {
   int workers = 0;
 };
 
-void Declare(ReplayFlags* flags, CLI::App* app) {
-  auto* rules =
-      app->add_option("--rules", flags->rules, "rule files and folders");
-  auto* events = app->add_option(
-      "--events", flags->events,
-      "events, one JSON object a line (plain, .gz, .zst); - is stdin, the "
-      "default");
-  auto* config = app->add_option("--config", flags->config,
-                                 "the daemon's configuration: its inputs, "
-                                 "rules, constants and limits");
-  config->excludes(rules)->excludes(events);
-  app->add_option("--findings", flags->findings, "file for findings; - stdout");
-  app->add_option("--incidents", flags->incidents,
-                  "file for incidents, the last revision of each; - stdout");
-  app->add_option("--dead-letters", flags->dead_letters,
-                  "file for what could not be read, with reason and position");
-  app->add_option("--until", flags->until,
-                  "move event time on to T at the end (RFC 3339 or a date): "
-                  "timers due by then fire");
-  auto* disorder = app->add_option(
-      "--disorder", flags->disorder,
-      "how far events may be out of order: 0s, 10s (default), 5m");
-  auto* format = app->add_option("--format", flags->format,
-                                 "ndjson (default) or text: "
-                                 "one event a line, the text in `message`");
-  format->check(CLI::IsMember({"ndjson", "text"}));
-  disorder->excludes(config);
-  format->excludes(config);
-  app->add_option("--workers", flags->workers,
-                  "matching threads (default: cores - 1, at least 1)")
-      ->check(CLI::Range(1, 256));
-  app->add_option("--logsource", flags->logsource,
-                  "ignore: every Sigma rule sees every event")
-      ->check(CLI::IsMember({"match", "ignore"}));
+void Declare(ReplayFlags* flags, Options* options) {
+  options->Texts("--rules", &flags->rules, "rule files and folders");
+  options->Texts("--events", &flags->events,
+                 "events, one JSON object a line (plain, .gz, .zst); - is "
+                 "stdin, the default");
+  options
+      ->Text("--config", &flags->config,
+             "the daemon's configuration: its inputs, rules, constants and "
+             "limits")
+      .Excludes("--rules")
+      .Excludes("--events");
+  options->Text("--findings", &flags->findings, "file for findings; - stdout");
+  options->Text("--incidents", &flags->incidents,
+                "file for incidents, the last revision of each; - stdout");
+  options->Text("--dead-letters", &flags->dead_letters,
+                "file for what could not be read, with reason and position");
+  options->Text("--until", &flags->until,
+                "move event time on to T at the end (RFC 3339 or a date): "
+                "timers due by then fire");
+  options
+      ->Text("--disorder", &flags->disorder,
+             "how far events may be out of order: 0s, 10s (default), 5m")
+      .Excludes("--config");
+  options
+      ->Choice("--format", &flags->format, {"ndjson", "text"},
+               "ndjson (default) or text: one event a line, the text in "
+               "`message`")
+      .Excludes("--config");
+  options->Number("--workers", &flags->workers, 1, 256,
+                  "matching threads (default: cores - 1, at least 1)");
+  options->Choice("--logsource", &flags->logsource, {"match", "ignore"},
+                  "ignore: every Sigma rule sees every event");
 }
 
 // A sink and the function that writes to it; neither where nothing was asked.
@@ -218,11 +215,10 @@ void PrintSummary(const ReplaySummary& summary) {
 
 int RunReplay(const Arguments& arguments) {
   ReplayFlags flags;
-  CLI::App app(kAbout, "tocsin replay");
-  app.footer(kExamples);
-  Declare(&flags, &app);
+  Options options("replay", kAbout, kExamples);
+  Declare(&flags, &options);
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!options.Parse(arguments, &exit_code)) return exit_code;
   Job job;
   if (!Configure(flags, &job, &exit_code)) return exit_code;
   exit_code = CompileRules(RuleOptions(job.config), &job.rules);

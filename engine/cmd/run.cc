@@ -10,17 +10,16 @@
 #include <thread>
 #include <utility>
 
+#include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <CLI/CLI.hpp>
-
-#include <pthread.h>
 #include <unistd.h>
 
 #include "engine/base/clock.h"
 #include "engine/base/disk.h"
 #include "engine/cmd/command.h"
 #include "engine/cmd/inputs.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/rule_files.h"
 #include "engine/pipeline/node.h"
 #include "engine/pipeline/status_server.h"
@@ -198,12 +197,11 @@ void PrintChecked(const std::string& path, const Config& config,
 int RunRun(const Arguments& arguments) {
   std::string path;
   bool check = false;
-  CLI::App app(kAbout, "tocsin run");
-  app.footer(kExamples);
-  app.add_option("--config", path, "the configuration (YAML)")->required();
-  app.add_flag("--check", check, "say what is wrong with it, run nothing");
+  Options flags("run", kAbout, kExamples);
+  flags.Text("--config", &path, "the configuration (YAML)").Required();
+  flags.Flag("--check", &check, "say what is wrong with it, run nothing");
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!flags.Parse(arguments, &exit_code)) return exit_code;
   Config config;
   rules::CompileResult rules;
   exit_code = Load(path, &config, &rules);

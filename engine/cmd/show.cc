@@ -14,11 +14,10 @@
 #include <vector>
 
 #include <simdjson.h>
-#include <CLI/CLI.hpp>
-
 #include "connectors/byte_stream.h"
 #include "connectors/line_reader.h"
 #include "engine/cmd/command.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/printable.h"
 #include "engine/cmd/rule_files.h"
 
@@ -207,11 +206,10 @@ StatusOr<uint64_t> ReadInto(const std::string& path, Table* table) {
 
 int RunShow(const Arguments& arguments) {
   std::string path = "-";
-  CLI::App app(kAbout, "tocsin show");
-  app.footer(kExamples);
-  app.add_option("file", path, "incidents; - is stdin, the default");
+  Options flags("show", kAbout, kExamples);
+  flags.Text("file", &path, "incidents; - is stdin, the default");
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!flags.Parse(arguments, &exit_code)) return exit_code;
   Table table;
   const StatusOr<uint64_t> bad = ReadInto(path, &table);
   if (!bad.ok()) return CannotRun(bad.status());

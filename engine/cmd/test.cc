@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "engine/base/limits.h"
 #include "engine/cmd/command.h"
+#include "engine/cmd/options.h"
 #include "engine/cmd/progress.h"
 #include "engine/cmd/rule_files.h"
 #include "engine/cmd/rule_tests.h"
@@ -84,13 +83,12 @@ int RunTest(const Arguments& arguments) {
   rules::CompileOptions options;
   std::string only;
   bool verbose = false;
-  CLI::App app(kAbout, "tocsin test");
-  app.footer(kExamples);
-  app.add_option("paths", options.paths, "rule files and folders")->required();
-  app.add_option("--only", only, "the tests, or the rule, of this name");
-  app.add_flag("-v,--verbose", verbose, "name each test that passes");
+  Options flags("test", kAbout, kExamples);
+  flags.Texts("paths", &options.paths, "rule files and folders").Required();
+  flags.Text("--only", &only, "the tests, or the rule, of this name");
+  flags.Flag("-v,--verbose", &verbose, "name each test that passes");
   int exit_code = kExitOk;
-  if (!ParseArguments(&app, arguments, &exit_code)) return exit_code;
+  if (!flags.Parse(arguments, &exit_code)) return exit_code;
   rules::CompileResult compiled;
   exit_code = CompileRules(options, &compiled);
   if (exit_code != kExitOk) return exit_code;

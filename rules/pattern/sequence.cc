@@ -11,6 +11,7 @@
 namespace tocsin::rules {
 namespace {
 
+constexpr size_t kMostLines = 64;       // steps, and guards: bits in the engine
 constexpr int64_t kMostEvents = 1'000;  // of a counted step, kept one by one
 
 // A step as later lines name it.
@@ -449,6 +450,14 @@ void SequenceLowerer::Guard(const ast::Guard& guard, bool last) {
 
 void SequenceLowerer::CheckShape() {
   const std::vector<NamedStep>& steps = steps_->all();
+  if (steps.size() > kMostLines || pattern_.guards.size() > kMostLines) {
+    ok_ = false;
+    lowering_
+        .Add("E239", span_,
+             StrCat("this sequence has more than ", kMostLines,
+                    " steps or guards"))
+        .Help("write two rules");
+  }
   if (steps.empty()) {
     ok_ = false;
     lowering_.Add("E231", span_, "this sequence has no step")

@@ -74,6 +74,17 @@ TEST_CASE("Silence in list: all keys of the list are watched, no others") {
   CHECK(result.Short() == Texts{"1m30s h3", "1m40s H1", "2m h3 resolves"});
 }
 
+TEST_CASE("Silence in list: what is placed before the start does not count") {
+  const auto plan = SilentFor(kMinute, {"h1"});
+  // The first event of a partition need not be the first in the order.
+  const std::vector<Line> lines = {{.second = 30, .key = "other"},
+                                   {.second = 10, .key = "h1", .at = 10},
+                                   {.second = 90, .key = "other"}};
+  const Texts expected = {"1m30s h1"};
+  CHECK(Run(plan, lines).Short() == expected);
+  CHECK(Run(plan, lines, {.lines_per_frame = 2}).Short() == expected);
+}
+
 TEST_CASE("Silence: a key that is not in a list is forgotten in the end") {
   const auto plan = SilentFor(kMinute);
   const double week = 7 * 24 * 3600;

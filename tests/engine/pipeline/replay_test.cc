@@ -199,7 +199,9 @@ TEST_CASE("an error of an output ends the replay") {
   output.finding = [](const Finding&) {
     return ResourceExhausted("disk full");
   };
-  Replay replay(plan, inputs, {.workers = 2}, output);
+  ReplayOptions options;
+  options.workers = 2;
+  Replay replay(plan, inputs, options, output);
   Status status = replay.Read(&source);
   if (status.ok()) status = replay.End();
   CHECK(Message(status) == "disk full");

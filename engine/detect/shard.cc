@@ -132,6 +132,10 @@ struct Shard::Impl final : public FindingSink {
   Detector* DetectorOf(RuleId rule);
   Budget& BudgetOf(RuleId rule);
   size_t KeysOf(const Rule& rule) const;
+  // Also of rules as damaged state may name them.
+  bool HasState(RuleId rule) const {
+    return rule.value < plan->rules.size() && plan->rule(rule).stateful();
+  }
   void CountUp();
 
   std::string Save();
@@ -205,10 +209,7 @@ void Shard::Impl::Apply(const Frame& frame, std::span<const uint32_t> mine,
 }
 
 void Shard::Impl::Push(const MatchRecord& record) {
-  if (record.rule.value >= plan->rules.size() ||
-      !plan->rule(record.rule).stateful()) {
-    return;
-  }
+  if (!HasState(record.rule)) return;
   ++counters.matches;
   Domain& domain = domains[domain_of[record.rule.value]];
   const bool full = domain.reorder.Push(
@@ -232,7 +233,7 @@ void Shard::Impl::Release(Domain* domain) {
     const TimeNs due = domain->timers.NextDue();
     if (due < level && due < at) {
       const Timer timer = domain->timers.Pop();
-      DetectorOf(timer.rule)->OnTimer(timer);
+      if (HasState(timer.rule)) DetectorOf(timer.rule)->OnTimer(timer);
       continue;
     }
     if (at == kMaxTime) return;
@@ -246,6 +247,7 @@ void Shard::Impl::Release(Domain* domain) {
 }
 
 void Shard::Impl::RunMatch(Domain* domain, Reorder<Waiting>::Entry entry) {
+  if (!HasState(entry.rule)) return;
   const Rule& rule = plan->rule(entry.rule);
   if (!domain->minute.Add(entry.rule, entry.key, entry.place.at,
                           plan->limits.matches_per_key_minute)) {
@@ -403,9 +405,7 @@ bool Shard::Impl::Load(ByteReader* in) {
   }
   const auto rule_with = [&](bool budget) {
     const RuleId rule{static_cast<uint32_t>(in->Varint())};
-    const bool good = rule.value < plan->rules.size() &&
-                      plan->rule(rule).stateful() &&
-                      (!budget || plan->rule(rule).at_most);
+    const bool good = HasState(rule) && (!budget || plan->rule(rule).at_most);
     if (!good) in->Fail();
     return rule;
   };

@@ -166,5 +166,51 @@ TEST_CASE("Detect: frame borders and restarts change no byte") {
   }
 }
 
+// Snapshots have a checksum; whatever passes it must still do no harm.
+TEST_CASE("Detect: damaged state is refused or harmless") {
+  size_t refused = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    Dice dice(seed);
+    const std::shared_ptr<const Plan> plan = GenerateRules(&dice);
+    const DetectStream stream = GenerateStream(*plan, &dice);
+    const size_t half = stream.events.size() / 2;
+    for (uint32_t number = 0; number < kShardCount; ++number) {
+      const auto frame = [&](size_t first, size_t last) {
+        Frame made;
+        made.sequence = first + 1;
+        for (size_t i = first; i < last; ++i) {
+          for (const MatchRecord& record : stream.events[i].records) {
+            if (record.shard == number) made.records.push_back(record);
+          }
+          made.clocks.push_back(stream.events[i].clock);
+        }
+        return made;
+      };
+      const auto apply = [](Shard* shard, const Frame& of) {
+        std::vector<uint32_t> mine(of.records.size());
+        for (uint32_t i = 0; i < mine.size(); ++i) mine[i] = i;
+        std::vector<Finding> findings;
+        shard->Apply(of, mine, &findings);
+      };
+      Shard shard(number, plan, DetectInputs());
+      apply(&shard, frame(0, half));
+      if (shard.counters().matches == 0) continue;
+      for (int i = 0; i < 20; ++i) {
+        std::string state = shard.Save();
+        state[dice.Roll(static_cast<uint32_t>(state.size()))] ^=
+            static_cast<char>(1 << dice.Roll(8));
+        StatusOr<Shard> damaged =
+            Shard::Load(number, plan, DetectInputs(), state);
+        if (!damaged.ok()) {
+          ++refused;
+          continue;
+        }
+        apply(&*damaged, frame(half, stream.events.size()));
+      }
+    }
+  }
+  CHECK(refused > 100);
+}
+
 }  // namespace
 }  // namespace tocsin::testing

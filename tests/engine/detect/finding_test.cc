@@ -72,6 +72,49 @@ TEST_CASE("Finding: the JSON of a single event") {
                 FindingJson(finding, *plan, OneInput()) + "\n");
 }
 
+TEST_CASE("Finding: the JSON of a silence and of its end") {
+  RuleKit kit({"beat"});
+  kit.rule().name = "host_silent";
+  kit.rule().pattern = SilencePattern{0, kMinute, {}};
+  const auto plan = kit.Finish();
+  const RunResult result =
+      Run(plan, {{.second = 0, .user = "ana"}, {.second = 70, .user = "ana"}});
+  std::string text;
+  for (const Finding& finding : result.findings) {
+    text += FindingJson(finding, *plan, OneInput()) + "\n";
+  }
+  CompareGolden("finding/silence.json", text);
+}
+
+TEST_CASE("Finding: the JSON of sequences, one of them held back") {
+  RuleKit kit({"failed", "worked"});
+  kit.rule().name = "guessed";
+  SequencePattern sequence;
+  sequence.within = kMinute;
+  sequence.steps.push_back({"f", 0, 2, true, {}, {}});
+  sequence.steps.push_back({"w", 1, 1, false, {}, {}});
+  kit.rule().pattern = sequence;
+  kit.rule().keep = {RuleKit::kUser};
+  kit.rule().at_most = AtMost{1, kHour, {RuleKit::kUser}, false};
+  kit.Summary({{"", kit.Leaf(Node::kStepCount, 0)},
+               {" failed as ", {}},
+               {"", kit.StepCapture(0, RuleKit::kUser)},
+               {" until ", {}},
+               {"", kit.Leaf(Node::kStepTime, 1)}});
+  const auto plan = kit.Finish();
+  std::vector<Line> lines;
+  for (const double second : {0.0, 10.0}) {
+    lines.push_back({.second = second, .user = "ana"});
+    lines.push_back({.second = second + 1, .user = "bob"});
+    lines.push_back({.second = second + 2, .tests = {1}, .user = "bob"});
+  }
+  std::string text;
+  for (const Finding& finding : Run(plan, lines).findings) {
+    text += FindingJson(finding, *plan, OneInput()) + "\n";
+  }
+  CompareGolden("finding/sequence.json", text);
+}
+
 TEST_CASE("Finding: the id of a single event is that of the event") {
   const auto plan = FullRule(false);
   MatchRecord record = RecordOf("root");

@@ -232,22 +232,23 @@ Status FileLog::StartSegment(uint64_t first) {
   AppendHead(clocks, options_.inputs, first - 1, &head);
   const std::string path = Path(first);
   const std::string beside = StrCat(path, kNewEnding);
-  const auto write = [&]() -> StatusOr<std::unique_ptr<DiskFile>> {
-    ASSIGN_OR_RETURN(std::unique_ptr<DiskFile> file, disk_->Open(beside));
+  const auto write = [&]() -> Status {
+    ASSIGN_OR_RETURN(const std::unique_ptr<DiskFile> file, disk_->Open(beside));
     RETURN_IF_ERROR(file->Truncate(0));
     RETURN_IF_ERROR(file->Append(head));
     RETURN_IF_ERROR(file->Sync());
-    RETURN_IF_ERROR(disk_->Rename(beside, path));
-    return file;
+    return disk_->Rename(beside, path);
   };
-  StatusOr<std::unique_ptr<DiskFile>> file = write();
-  if (!file.ok()) {
+  const Status written = write();
+  if (!written.ok()) {
     (void)disk_->Remove(beside);  // the next boot does it otherwise
-    return file.status();
+    return written;
   }
   // From here on the name may be durable, so there is no way back.
   const Status named = disk_->SyncFolder(options_.folder);
   if (!named.ok()) return Broken(named);
+  StatusOr<std::unique_ptr<DiskFile>> file = disk_->Open(path);
+  if (!file.ok()) return Broken(file.status());
   file_ = *std::move(file);
   file_bytes_ = head.size();
   const std::lock_guard lock(shared_->mutex);

@@ -70,7 +70,13 @@ std::string Explainer::Describe() {
     const EventTest& test = rule_.tests[i];
     const std::string name = test.name.empty() ? "the event" : test.name;
     Line(Holds(i), 1, name, "", &out);
-    DescribeNode(test.test, 2, &out);
+    // What a test joins by `and` stands right below its name.
+    const Expr& root = plan_->expr(test.test);
+    if (root.node == Node::kAnd) {
+      for (const ExprId arg : root.args) DescribeNode(arg, 2, &out);
+    } else {
+      DescribeNode(test.test, 2, &out);
+    }
     if (Holds(i)) DescribeKey(test, &out);
   }
   return out;

@@ -137,6 +137,28 @@ TEST_CASE("FileSource: lines of a file that is gone are a hole, not silence") {
   CHECK(holes[0].to == 2);
 }
 
+TEST_CASE("FileSource: empty lines keep their numbers") {
+  const TempFolder folder;
+  WriteFile(folder / "auth.log", "a\n\n\nb\n");
+  FileSource source(Options(folder, false));
+  REQUIRE(source.Start({}).ok());
+  CHECK(Drain(&source) ==
+        std::vector<Line>{{0, "a"}, {1, ""}, {2, ""}, {3, "b"}});
+  CHECK(source.Partitions()[0].ended);
+}
+
+TEST_CASE("FileSource: a batch stops at its bytes, the rest comes next") {
+  const TempFolder folder;
+  WriteFile(folder / "auth.log", "aaaa\nbbbb\ncccc\ndddd\n");
+  FileSource source(Options(folder, false));
+  REQUIRE(source.Start({}).ok());
+  Batch batch;
+  REQUIRE(source.Poll(0, 100, 6, &batch).ok());
+  CHECK(batch.messages.size() == 2);
+  CHECK_FALSE(source.finished());
+  CHECK(Drain(&source) == std::vector<Line>{{2, "cccc"}, {3, "dddd"}});
+}
+
 TEST_CASE("FileSource: a paused source delivers nothing") {
   const TempFolder folder;
   WriteFile(folder / "auth.log", "a\n");

@@ -29,6 +29,7 @@ StatusOr<std::unique_ptr<MessageSource>> OpenInput(
     options.topics.push_back({request.inputs[i], topics[i]});
   }
   options.group = request.settings.Text("group", "tocsin");
+  options.member = request.name;
   options.start = request.settings.Text("start", "earliest");
   if (options.start != "earliest" && options.start != "latest") {
     return InvalidArgument(StrCat("input ", request.name, ": kafka start is '",

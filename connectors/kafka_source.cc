@@ -23,7 +23,7 @@ KafkaProperties Defaults(const KafkaSourceOptions& options) {
   return {
       {"bootstrap.servers", options.brokers},
       {"group.id", options.group},
-      {"group.instance.id", options.group + "-1"},
+      {"group.instance.id", options.group + "-" + options.member},
       {"client.id", "tocsin"},
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},

@@ -43,6 +43,7 @@ struct KafkaSourceOptions {
   std::string brokers;
   std::vector<KafkaTopic> topics;
   std::string group;
+  std::string member = "1";  // of the group: inputs of one daemon differ in it
   std::string start = "earliest";  // or "latest", resolved at the first start
   KafkaProperties properties;
   bool bounded = false;

@@ -126,6 +126,30 @@ TEST_CASE("KafkaSource: beside a second member nothing is delivered",
   CHECK(first.holes.empty());
 }
 
+TEST_CASE("KafkaSource: two inputs of one daemon may share a group",
+          "[kafka]") {
+  REQUIRE_BROKER();
+  const std::string one = cluster.NewTopic("one", 2);
+  const std::string two = cluster.NewTopic("two", 3);
+  const std::string group = cluster.FreeName("group");
+  KafkaSourceOptions options = Options(cluster.address(), one, group);
+  options.member = "one";
+  KafkaReader first(options);
+  options = Options(cluster.address(), two, group);
+  options.member = "two";
+  KafkaReader second(options);
+  REQUIRE(first.source().Start({}).ok());
+  REQUIRE(second.source().Start({}).ok());
+  Fill(&cluster, one, 2, 10);
+  Fill(&cluster, two, 3, 10);
+  REQUIRE(first.Until([&] {
+    REQUIRE(second.Poll().ok());
+    return first.messages.size() == 20 && second.messages.size() == 30;
+  }));
+  CHECK(first.source().ready());
+  CHECK(second.source().ready());
+}
+
 TEST_CASE("KafkaSource: of two daemons with one group the elder stops",
           "[kafka]") {
   REQUIRE_BROKER();

@@ -292,9 +292,11 @@ TEST_CASE("Veris: any words of any rules give a consistent record") {
   const auto plan = MakePlan(rules);
   const std::string json = Json(IncidentOf(*plan), *plan);
   CAPTURE(json);
+  std::string complaints;
   for (const VerisComplaint& complaint : CheckVeris(json)) {
-    FAIL_CHECK(complaint.check << ": " << complaint.message);
+    complaints += StrCat(complaint.check, ": ", complaint.message, "\n");
   }
+  CHECK(complaints == "");
 }
 
 }  // namespace

@@ -248,7 +248,7 @@ int RunBench(const Arguments& arguments) {
   if (!flags.Parse(arguments, &exit_code)) return exit_code;
   rules::CompileResult compiled;
   const TimeNs start = SystemClock().Mono();
-  exit_code = CompileRules(options, &compiled);
+  exit_code = CompileRules(options, false, &compiled);
   if (exit_code != kExitOk) return exit_code;
   report.compile_seconds = Since(start);
   report.rules = compiled.plan->rules.size();

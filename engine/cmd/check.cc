@@ -86,7 +86,7 @@ int RunCheck(const Arguments& arguments) {
   if (!flags.Parse(arguments, &exit_code)) return exit_code;
   if (json) return CheckAsJson(options);
   rules::CompileResult result;
-  exit_code = CompileRules(options, &result);
+  exit_code = CompileRules(options, true, &result);
   if (exit_code != kExitOk) return exit_code;
   if (dump == "ast") {
     DumpTrees(result.sources);

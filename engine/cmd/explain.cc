@@ -198,7 +198,7 @@ int RunExplain(const Arguments& arguments) {
   rules::CompileOptions options;
   options.paths = flags.rules;
   rules::CompileResult compiled;
-  exit_code = CompileRules(options, &compiled);
+  exit_code = CompileRules(options, false, &compiled);
   if (exit_code != kExitOk) return exit_code;
   const RuleId rule = FindRule(*compiled.plan, flags.rule);
   if (!rule.valid()) {

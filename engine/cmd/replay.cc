@@ -221,7 +221,7 @@ int RunReplay(const Arguments& arguments) {
   if (!options.Parse(arguments, &exit_code)) return exit_code;
   Job job;
   if (!Configure(flags, &job, &exit_code)) return exit_code;
-  exit_code = CompileRules(RuleOptions(job.config), &job.rules);
+  exit_code = CompileRules(RuleOptions(job.config), false, &job.rules);
   if (exit_code != kExitOk) return exit_code;
   if (const Status opened = OpenTargets(flags, &job); !opened.ok()) {
     return CannotRun(opened);

@@ -14,16 +14,21 @@ namespace tocsin {
 
 bool IsTerminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
-int CompileRules(const rules::CompileOptions& options,
+int CompileRules(const rules::CompileOptions& options, bool warnings,
                  rules::CompileResult* result) {
   StatusOr<rules::CompileResult> compiled = rules::Compile(options);
   if (!compiled.ok()) return CannotRun(compiled.status());
   *result = std::move(*compiled);
-  rules::RenderOptions render;
-  render.limit = static_cast<size_t>(options.limits.diagnostics);
-  render.color = IsTerminal(STDERR_FILENO);
-  std::cerr << rules::RenderDiagnostics(result->sources, result->diagnostics,
-                                        render);
+  if (warnings || result->diagnostics.has_errors()) {
+    rules::RenderOptions render;
+    render.limit = static_cast<size_t>(options.limits.diagnostics);
+    render.color = IsTerminal(STDERR_FILENO);
+    std::cerr << rules::RenderDiagnostics(result->sources, result->diagnostics,
+                                          render);
+  } else if (result->diagnostics.warnings() > 0) {
+    std::cerr << "tocsin: " << Plural(result->diagnostics.warnings(), "warning")
+              << " about the rules; `tocsin check` shows them\n";
+  }
   return result->plan != nullptr ? kExitOk : kExitDiagnostics;
 }
 

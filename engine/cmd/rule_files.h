@@ -19,9 +19,10 @@ namespace tocsin {
 // Is this stream (1 stdout, 2 stderr) a terminal?
 bool IsTerminal(int descriptor);
 
-// Compiles and prints diagnostics on stderr. kExitOk, or what the process
-// should end with: mistakes in rules 1, a path that cannot be read 3.
-int CompileRules(const rules::CompileOptions& options,
+// Compiles and prints diagnostics on stderr; warnings alone only where
+// `warnings` is true, else their number. kExitOk, or what the process should
+// end with: mistakes in rules 1, a path that cannot be read 3.
+int CompileRules(const rules::CompileOptions& options, bool warnings,
                  rules::CompileResult* result);
 
 // Rules, constants and limits of a configuration.

@@ -170,7 +170,7 @@ int Load(const std::string& path, Config* config, rules::CompileResult* rules) {
                                                     : kExitCannotRun;
   }
   *config = std::move(*loaded);
-  const int compiled = CompileRules(RuleOptions(*config), rules);
+  const int compiled = CompileRules(RuleOptions(*config), false, rules);
   if (compiled != kExitOk) return compiled;
   if (config->state.empty()) {
     std::cerr << path << ": error: `state` is needed: the folder of the log "

@@ -90,7 +90,7 @@ int RunTest(const Arguments& arguments) {
   int exit_code = kExitOk;
   if (!flags.Parse(arguments, &exit_code)) return exit_code;
   rules::CompileResult compiled;
-  exit_code = CompileRules(options, &compiled);
+  exit_code = CompileRules(options, false, &compiled);
   if (exit_code != kExitOk) return exit_code;
   Tally tally;
   {

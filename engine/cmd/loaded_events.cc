@@ -40,6 +40,16 @@ StatusOr<LoadedEvents> LoadEvents(const std::string& path,
   return loaded;
 }
 
+double CpuSeconds() {
+  struct rusage usage {};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) +
+           static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 uint64_t PeakMemory() {
   struct rusage usage {};
   ::getrusage(RUSAGE_SELF, &usage);

@@ -26,6 +26,10 @@ struct LoadedEvents {
 StatusOr<LoadedEvents> LoadEvents(const std::string& path,
                                   const Limits& limits);
 
+// What the calling thread has used of its processor, which does not count the
+// time of others on a busy machine.
+double CpuSeconds();
+
 // The most memory that this process has had, in bytes.
 uint64_t PeakMemory();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/daemon.h"
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -61,6 +62,8 @@ void Daemon::Start() {
   pid_ = ::fork();
   REQUIRE(pid_ >= 0);
   if (pid_ > 0) return;
+  // It must not outlive a test that is ended.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int out =
       ::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   ::dup2(out, STDOUT_FILENO);

@@ -191,6 +191,9 @@ TEST_CASE("Daemon: killed at random moments, nothing is lost, nothing twice",
   // Every rule must have something to say, or the test proves little.
   std::set<std::string> rules;
   for (const auto& [id, line] : wanted) rules.insert(FieldOf(line, "rule"));
+  std::string names;
+  for (const std::string& rule : rules) names += rule + " ";
+  INFO(names);
   CHECK(rules.size() == 12);
   CHECK(killed.consuming >= kills / 3);
 

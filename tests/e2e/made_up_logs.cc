@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/made_up_logs.h"
 
+#include <algorithm>
 #include <random>
 
 #include "engine/base/status.h"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr TimeNs kStart = 1'767'600'000 * kSecond;  // 2026-01-05T08:00Z
 constexpr DurationNs kStep = 50 * kMillisecond;
+constexpr DurationNs kMarkerStep = 5 * kMinute;
 constexpr DurationNs kMost = 3 * kSecond;  // out of order
 
 class Maker {
@@ -85,10 +87,15 @@ MadeUpLogs MakeUpLogs(uint32_t seed, size_t events, size_t partitions) {
   }
   // Away from the ends of buckets and from all timers.
   logs.end = (now / kHour + 2) * kHour + 5 * kMinute;
+  // In steps: without the broker's clock a jump of event time is not believed.
   for (auto& partition : logs.partitions) {
-    partition.push_back(StrCat("{\"time\":\"", FormatTime(logs.end),
-                               "\",\"kind\":\"marker\"}"));
-    ++logs.consumed;
+    for (TimeNs time = now;; time += kMarkerStep) {
+      time = std::min(time, logs.end);
+      partition.push_back(
+          StrCat("{\"time\":\"", FormatTime(time), "\",\"kind\":\"marker\"}"));
+      ++logs.consumed;
+      if (time == logs.end) break;
+    }
   }
   return logs;
 }

@@ -3,7 +3,7 @@
 // MadeUpLogs: seeded messages over several partitions in which every pattern
 // of the rules in kill.rule finds something. Keys are spread over partitions,
 // events are up to 3 s out of order, a few are late, malformed or empty. Each
-// partition ends with a marker at time T, long after the last event, that no
+// partition ends with markers up to time T, long after the last event, that no
 // rule reads.
 //
 // Threads: a value. Tested by: tests/e2e/kill_test.cc

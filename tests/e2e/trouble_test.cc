@@ -7,6 +7,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <memory>
 
 #include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
@@ -55,11 +57,12 @@ class FileDaemon {
           << (written_ % 10 == 0 ? "alarm" : "other") << "\"}\n";
     }
   }
+  bool AllConsumed() const {
+    return daemon_->Metric("tocsin_events_consumed_total") ==
+           static_cast<double>(written_);
+  }
   bool UntilConsumed() {
-    return Eventually([&] {
-      return daemon_->Metric("tocsin_events_consumed_total") ==
-             static_cast<double>(written_);
-    });
+    return Eventually([&] { return AllConsumed(); });
   }
   // Every alarm is a finding, exactly once.
   void CheckFindings() {
@@ -149,6 +152,11 @@ TEST_CASE("Daemon: a bit that turned over in the log is never passed over") {
   daemon.Append(2000);
   daemon->Start();
   REQUIRE(daemon.UntilConsumed());
+  // Later frames say that the ones before them were durable; without such a
+  // word a bad frame is a torn end.
+  const double frames = daemon->Metric("tocsin_log_sequence");
+  REQUIRE(Eventually(
+      [&] { return daemon->Metric("tocsin_log_sequence") > frames + 2; }));
   daemon->Kill();
   const fs::path segment = LastFile(daemon.state() + "/log");
   FlipByte(segment, static_cast<int64_t>(fs::file_size(segment) / 2));
@@ -160,7 +168,7 @@ TEST_CASE("Daemon: a bit that turned over in the log is never passed over") {
   CHECK(daemon->Log().find("--reset-state") != std::string::npos);
 }
 
-TEST_CASE("Daemon: of damaged snapshots the older one is used, or it refuses") {
+TEST_CASE("Daemon: where all snapshots are damaged it says so and refuses") {
   FileDaemon daemon;
   daemon.Append(2000);
   daemon->Start();
@@ -172,10 +180,10 @@ TEST_CASE("Daemon: of damaged snapshots the older one is used, or it refuses") {
   }
   daemon.Append(100);
   daemon->Start();
-  const bool goes_on =
-      Eventually([&] { return !daemon->running() || daemon.UntilConsumed(); });
-  REQUIRE(goes_on);
+  const bool decided =
+      Eventually([&] { return !daemon->running() || daemon.AllConsumed(); });
   INFO(daemon->Log());
+  REQUIRE(decided);
   if (daemon->running()) {  // the log still held everything
     CHECK(daemon->Stop() == 0);
     daemon.CheckFindings();
@@ -183,6 +191,34 @@ TEST_CASE("Daemon: of damaged snapshots the older one is used, or it refuses") {
     CHECK(daemon->Log().find("damaged") != std::string::npos);
     CHECK(daemon->Log().find("--reset-state") != std::string::npos);
   }
+}
+
+TEST_CASE("Daemon: a damaged snapshot makes way for the one before it") {
+  FileDaemon daemon;
+  for (int life = 0; life < 2; ++life) {
+    daemon.Append(2000);
+    daemon->Start();
+    REQUIRE(daemon.UntilConsumed());
+    REQUIRE(daemon->Stop() == 0);  // writes snapshots
+  }
+  // NNN-SEQUENCE.snapshot: of each shard the newest.
+  std::map<std::string, fs::path> newest;
+  size_t files = 0;
+  for (const auto& entry :
+       fs::directory_iterator(daemon.state() + "/snapshots")) {
+    fs::path& path = newest[entry.path().filename().string().substr(0, 3)];
+    path = std::max(path, entry.path());
+    ++files;
+  }
+  REQUIRE(files > newest.size());
+  for (const auto& [shard, path] : newest) FlipByte(path, 10);
+  daemon.Append(100);
+  daemon->Start();
+  const bool consumed = daemon.UntilConsumed();
+  INFO(daemon->Log());
+  REQUIRE(consumed);
+  CHECK(daemon->Stop() == 0);
+  daemon.CheckFindings();
 }
 
 // A small file system of its own, full at will.

@@ -39,6 +39,7 @@ bool ApplyStage::Apply(const Frame& frame) {
   NodeOutput output;
   detection_->Apply(frame, &output.outputs);
   state_->applied = frame.sequence;
+  state_->reorder_fill = detection_->ReorderFill();
   CountOutputs(output.outputs, &state_->metrics());
   const TimeNs now = options_.clock->Mono();
   if (now >= next_report_) {
@@ -65,13 +66,6 @@ bool ApplyStage::Copy() {
   return out_->Push(std::move(output));
 }
 
-void ApplyStage::Report() {
-  CountDetection(*detection_, &state_->metrics());
-  size_t waiting = 0;
-  for (const Shard& shard : detection_->shards()) waiting += shard.waiting();
-  state_->reorder_fill =
-      static_cast<double>(waiting) /
-      static_cast<double>(options_.plan->limits.reorder_records);
-}
+void ApplyStage::Report() { CountDetection(*detection_, &state_->metrics()); }
 
 }  // namespace tocsin

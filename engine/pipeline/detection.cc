@@ -45,6 +45,16 @@ uint64_t Detection::sequence() const {
   return lowest;
 }
 
+double Detection::ReorderFill() const {
+  const auto limit = static_cast<double>(plan_->limits.reorder_records);
+  size_t waiting = 0;
+  for (const Shard& shard : shards_) {
+    waiting = std::max(waiting, shard.waiting());
+  }
+  return std::max(static_cast<double>(waiting) * kShardCount / limit,
+                  static_cast<double>(cases_.waiting()) / limit);
+}
+
 uint64_t Detection::SequenceOf(uint32_t part) const {
   return part == kShardCount ? cases_.sequence() : shards_[part].sequence();
 }

@@ -46,6 +46,10 @@ class Detection {
   std::string Save(uint32_t part) const;
   Status Load(uint32_t part, std::string_view state);
 
+  // How full the fullest reorder buffer is, 0 to 1: one busy key is enough to
+  // fill that of its shard.
+  double ReorderFill() const;
+
   const std::vector<Shard>& shards() const { return shards_; }
   const Cases& cases() const { return cases_; }
 

@@ -9,7 +9,9 @@ namespace {
 // Waiting for messages or credit; then the loop looks around again.
 constexpr DurationNs kWait = 20 * kMillisecond;
 constexpr DurationNs kRetry = 100 * kMillisecond;
-constexpr DurationNs kAlignEvery = 250 * kMillisecond;
+// Batches under way beside those that the workers have: the fewer there are,
+// the less can come after a partition was found to be ahead.
+constexpr uint64_t kUnderWay = 4;
 // Without credit for so long, the source is paused.
 constexpr DurationNs kPatience = kSecond;
 
@@ -34,8 +36,10 @@ Status Ingest::Step() {
 
 // False: there is no credit, the batch stays here.
 bool Ingest::Submit() {
-  const auto slabs = static_cast<uint64_t>(options_.plan->limits.slabs);
-  const uint64_t logged = batches_ + 1 - std::min(batches_ + 1, slabs);
+  const uint64_t most =
+      std::min(static_cast<uint64_t>(options_.plan->limits.slabs),
+               2 * static_cast<uint64_t>(options_.workers) + kUnderWay);
+  const uint64_t logged = batches_ + 1 - std::min(batches_ + 1, most);
   if (!state_->WaitLogged(logged, kWait)) return false;
   std::optional<Batch> next = pool_->Acquire(kWait);
   if (!next) return false;
@@ -78,11 +82,8 @@ Status Ingest::Poll(DurationNs wait, size_t max_messages, size_t max_bytes) {
 void Ingest::Tick() {
   for (const Hole& hole : source_->TakeHoles()) holes_.push_back(hole);
   std::vector<PartitionStatus> statuses = source_->Partitions();
+  Align(statuses);
   const TimeNs now = options_.clock->Mono();
-  if (now >= next_align_) {
-    next_align_ = now + kAlignEvery;
-    Align(statuses);
-  }
   const bool same = std::equal(
       statuses.begin(), statuses.end(), known_.begin(), known_.end(),
       [](const PartitionStatus& status, const auto& known) {

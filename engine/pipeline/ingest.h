@@ -2,7 +2,7 @@
 //
 // Ingest: the only stage that touches the MessageSource. It fills batches,
 // numbers them and gives them to the workers as long as there is credit: a
-// free slab, and no more than Limits::slabs batches that the log has not taken.
+// free slab, and no more than a few batches that the log has not taken.
 // Without credit the source is paused and only kept alive. At 1 Hz it tells
 // the sequencer where the partitions stand, and the source how far the log is
 // durable.
@@ -57,7 +57,6 @@ class Ingest {
   std::vector<Resume> commit_next_;
   TimeNs stalled_since_ = kMaxTime;
   TimeNs next_note_ = kMinTime;
-  TimeNs next_align_ = kMinTime;
 };
 
 }  // namespace tocsin

@@ -26,7 +26,8 @@ namespace {
 
 constexpr int kWarning = 4;
 constexpr int kInfo = 6;
-constexpr size_t kQueued = 64;  // frames, outputs
+constexpr size_t kFrames = 8;  // few: see Ingest
+constexpr size_t kOutputs = 64;
 constexpr DurationNs kRetry = 50 * kMillisecond;
 
 std::vector<Resume> PositionsOf(const LogTail& tail) {
@@ -48,8 +49,10 @@ struct EngineNode::Impl {
         findings("findings", std::move(sinks.findings), &state),
         incidents("incidents", std::move(sinks.incidents), &state),
         dead_letters("dead_letters", std::move(sinks.dead_letters), &state),
-        frames(kQueued),
-        outputs(kQueued) {}
+        frames(kFrames),
+        outputs(kOutputs) {
+    options.workers = std::max(options.workers, 1);
+  }
 
   ~Impl() {
     state.Abandon();
@@ -118,7 +121,7 @@ struct EngineNode::Impl {
     return OkStatus();
   }
 
-  const NodeOptions options;
+  NodeOptions options;
   NodeState state;
   std::unique_ptr<MessageSource> source;
   SinkWriter findings;
@@ -160,7 +163,7 @@ Status EngineNode::Start() {
   node.state.SetProblem("input",
                         node.source->ready() ? "" : node.source->why());
   node.pool = std::make_unique<WorkerPool>(
-      node.options.plan, node.options.inputs, std::max(node.options.workers, 1),
+      node.options.plan, node.options.inputs, node.options.workers,
       static_cast<size_t>(node.options.plan->limits.slabs));
   node.Launch(&Impl::RunOutput);
   node.Launch(&Impl::RunApply);
@@ -192,7 +195,12 @@ Status EngineNode::Wait() {
   lock.unlock();
   for (std::thread& thread : node.threads) thread.join();
   node.threads.clear();
-  return node.state.failure();
+  const Status why = node.state.failure();
+  if (why.ok()) {
+    node.state.Log(kInfo, StrCat("stopped: the log is at frame ",
+                                 node.booted.log->tail().sequence));
+  }
+  return why;
 }
 
 Health EngineNode::healthy() const { return impl_->state.healthy(); }

@@ -194,11 +194,8 @@ void Replay::Align(MessageSource* source) {
     const bool over = status != known_.end() && status->ended;
     positions.push_back({clock.partition, clock.watermark, over});
   }
-  size_t waiting = 0;
-  for (const Shard& shard : detection_.shards()) waiting += shard.waiting();
-  const std::set<Partition> hold = alignment_.Update(
-      positions, static_cast<double>(waiting) /
-                     static_cast<double>(plan_->limits.reorder_records));
+  const std::set<Partition> hold =
+      alignment_.Update(positions, detection_.ReorderFill());
   for (const Partition partition : hold) {
     if (!held_.contains(partition)) source->Pause(partition);
   }

@@ -33,7 +33,8 @@ class ScriptSource final : public MessageSource {
     const size_t before = batch->messages.size();
     for (size_t turn = 0; turn < next_.size(); ++turn) {
       const size_t p = (first_ + turn) % next_.size();
-      for (int burst = 0; burst < 5; ++burst) {
+      const int most = p == 0 ? script_->burst_first : script_->burst;
+      for (int burst = 0; burst < most; ++burst) {
         if (paused_[p] || next_[p] >= End(p) ||
             batch->messages.size() >= max_messages) {
           break;

@@ -26,6 +26,8 @@ struct Script {
   std::atomic<bool> reachable = true;
   std::atomic<size_t> at_most = SIZE_MAX;  // messages a partition shows
   std::atomic<size_t> delivered = 0;       // in all lives
+  int burst = 5;                           // messages of a partition in a poll
+  int burst_first = 5;                     // of partition 0
 };
 
 // What a sink leaves behind. Lines in order; those that were not flushed are

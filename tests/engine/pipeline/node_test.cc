@@ -113,6 +113,33 @@ TEST_CASE("EngineNode: stopped and started, it goes on where it was") {
   CHECK(rig.script.delivered == 3 * kEach);
 }
 
+TEST_CASE("EngineNode: a partition far ahead waits before a buffer is full") {
+  const auto run = [](int burst_first) {
+    auto plan = std::make_shared<Plan>(*SmallBatches(PlanOf(kAppRules), 10));
+    plan->limits.reorder_records = int64_t{kShardCount} * 1'000;
+    NodeRig rig(plan);
+    rig.script.partitions = AppEvents(1, 2, 5'000);
+    for (auto& partition : rig.script.partitions) {
+      for (std::string& text : partition) {  // all of one key
+        const size_t user = text.find("\"user\":\"u") + 9;
+        text.erase(user, text.find('"', user) - user);
+      }
+    }
+    rig.script.burst = 1;
+    rig.script.burst_first = burst_first;
+    REQUIRE(rig.Start().ok());
+    rig.Consume();
+    REQUIRE(rig.StopAndWait().ok());
+    CHECK(rig.Metric("tocsin_limit_total", {{"limit", "reorder_records"}}) ==
+          0);
+    CHECK(rig.Metric("tocsin_clamped_total") == 0);
+    return Distinct(rig.findings.lines());
+  };
+  const auto even = run(1);
+  CHECK(even.size() > 100);
+  CHECK(run(50) == even);
+}
+
 // Lives of random length, each ended by power loss; then one to the end.
 void CrashAndFinish(NodeRig* rig, uint32_t seed) {
   std::mt19937 random(seed);

@@ -3,7 +3,8 @@
 """Moves the demo's events so that they end now.
 
 python3 shift_times.py OUT_FOLDER writes windows.tsv and auth.tsv there: the
-host as the record's key, a tab, the event: what kcat -K takes.
+host as the record's key, a tab, the event: what kcat -K takes. The lines of
+sshd get a time with its year, as rsyslog of Debian 12 writes it.
 """
 import datetime as dt
 import gzip
@@ -35,8 +36,8 @@ def main():
             time = dt.datetime.strptime(
                 "%d %s" % (END.year, line[:15]), "%Y " + SYSLOG) + shift
             host = line[16:].split(" ", 1)[0]
-            tsv.write("%s\t%s%s" % (host, time.strftime("%b %e %H:%M:%S"),
-                                    line[15:]))
+            tsv.write("%s\t%s%s" % (
+                host, time.isoformat() + "+00:00", line[15:]))
 
 
 main()

@@ -21,6 +21,7 @@
 #include "engine/cmd/inputs.h"
 #include "engine/cmd/options.h"
 #include "engine/cmd/rule_files.h"
+#include "engine/pipeline/boot.h"
 #include "engine/pipeline/node.h"
 #include "engine/pipeline/status_server.h"
 
@@ -197,9 +198,12 @@ void PrintChecked(const std::string& path, const Config& config,
 int RunRun(const Arguments& arguments) {
   std::string path;
   bool check = false;
+  bool reset = false;
   Options flags("run", kAbout, kExamples);
   flags.Text("--config", &path, "the configuration (YAML)").Required();
   flags.Flag("--check", &check, "say what is wrong with it, run nothing");
+  flags.Flag("--reset-state", &reset,
+             "give up positions, counts and open cases, then run");
   int exit_code = kExitOk;
   if (!flags.Parse(arguments, &exit_code)) return exit_code;
   Config config;
@@ -212,6 +216,11 @@ int RunRun(const Arguments& arguments) {
   }
   const sigset_t signals = SignalThread::Block();
   StartLogging();
+  if (reset) {
+    const Status emptied = ResetState(NewPosixDisk().get(), config.state);
+    if (!emptied.ok()) return CannotRun(emptied);
+    spdlog::info("state {}: given up", config.state);
+  }
   const Status ended = RunNode(config, rules.plan, signals);
   if (ended.ok()) return kExitOk;
   spdlog::error("{}", Message(ended));

@@ -268,6 +268,7 @@ std::vector<KafkaRecord> KafkaCluster::Read(const std::string& topic,
   rd_kafka_consumer_close(consumer);
   rd_kafka_destroy(consumer);
   std::vector<KafkaRecord> sorted;
+  sorted.reserve(records.size());
   for (auto& [place, record] : records) sorted.push_back(std::move(record));
   return sorted;
 }

@@ -53,7 +53,7 @@ Daemon::Daemon(std::string config, std::string log)
 
 Daemon::~Daemon() { Kill(); }
 
-void Daemon::Start() {
+void Daemon::Start(bool reset) {
   REQUIRE(pid_ < 0);
   std::error_code none;
   const auto size = std::filesystem::file_size(log_, none);
@@ -69,7 +69,7 @@ void Daemon::Start() {
   ::dup2(out, STDOUT_FILENO);
   ::dup2(out, STDERR_FILENO);
   ::execl(binary.c_str(), "tocsin", "run", "--config", config_.c_str(),
-          nullptr);
+          reset ? "--reset-state" : nullptr, nullptr);
   ::_exit(127);
 }
 

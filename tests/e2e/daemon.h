@@ -23,7 +23,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  void Start();
+  // `reset`: with --reset-state.
+  void Start(bool reset = false);
   bool running();
   void Kill();  // SIGKILL
   // SIGTERM; its exit code, or -1 after a minute.

@@ -166,6 +166,10 @@ TEST_CASE("Daemon: a bit that turned over in the log is never passed over") {
   CHECK(code == 3);
   CHECK(daemon->Log().find(segment.string()) != std::string::npos);
   CHECK(daemon->Log().find("--reset-state") != std::string::npos);
+  // What it offers works: everything is read anew.
+  daemon->Start(/*reset=*/true);
+  CHECK(daemon.UntilConsumed());
+  CHECK(daemon->Stop() == 0);
 }
 
 TEST_CASE("Daemon: where all snapshots are damaged it says so and refuses") {

@@ -32,6 +32,13 @@ std::optional<FileId> Identify(const std::string& path) {
   return FileId{info.st_dev, info.st_ino, info.st_size};
 }
 
+// "-" and a file that is gone have no such time.
+TimeNs LastWritten(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return kMinTime;
+  return info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec;
+}
+
 // Writes `text` so that after a crash either the old or the new file is there.
 Status WriteDurably(const std::string& path, const std::string& text) {
   const std::string tmp = path + ".tmp";
@@ -115,6 +122,7 @@ Status FileSource::OpenAt(const std::string& path, const Segment& segment,
   reader_ =
       std::make_unique<LineReader>(std::move(*stream), options_.line_limit);
   from_rotated_ = path != options_.path;
+  open_path_ = path;
   at_end_ = false;
   for (int64_t line = segment.first_line; line < next_line; ++line) {
     ASSIGN_OR_RETURN(const std::optional<std::string_view> skipped,
@@ -180,6 +188,7 @@ void FileSource::Add(std::string_view line, Batch* batch) {
   RawMessage message;
   message.partition = {options_.input, 0};
   message.offset = next_line_++;
+  message.written = written_;
   batch->Add(message, line);
 }
 
@@ -229,6 +238,7 @@ Status FileSource::Poll(DurationNs wait, size_t max_messages, size_t max_bytes,
     return OkStatus();
   }
   at_end_ = false;
+  written_ = LastWritten(open_path_);
   const size_t before = batch->messages.size();
   while (batch->messages.size() < max_messages &&
          batch->slab.size() < max_bytes) {

@@ -73,6 +73,8 @@ class FileSource final : public MessageSource {
   std::vector<Segment> segments_;  // oldest first; the last one is open
   std::vector<Hole> holes_;
   std::string why_ = "not started";
+  std::string open_path_;      // of the last segment
+  TimeNs written_ = kMinTime;  // RawMessage::written of its lines
   int64_t next_line_ = 0;
   bool from_rotated_ = false;  // reading an older file to its end
   bool at_end_ = false;

@@ -115,7 +115,7 @@ Status Explain(const std::shared_ptr<const Plan>& plan, RuleId id,
         if (outcome == DecodeOutcome::kEnd) break;
         if (outcome == DecodeOutcome::kDeadLetter) ++findings->unreadable;
         if (outcome != DecodeOutcome::kEvent) continue;
-        explainer->Begin(&event, message.record_time);
+        explainer->Begin(&event, message);
         LookAt(rule, flags, place, explainer.get(), findings);
       }
       progress.Show(findings->events, "events");

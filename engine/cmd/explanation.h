@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/event/batch.h"
 #include "engine/event/decode.h"
 #include "engine/event/event_view.h"
 #include "engine/event/input.h"

@@ -62,9 +62,17 @@ struct RawMessage {
   // Kafka's record time; kMinTime = none (files).
   TimeNs record_time = kMinTime;
   bool trusted_time = false;  // LogAppendTime: the broker's clock
+  // When the file that holds it was last written; kMinTime = not a file. Only
+  // completes times without a year: it is no time of the record.
+  TimeNs written = kMinTime;
   bool null_payload = false;
   uint32_t begin = 0;  // in Batch::slab
   uint32_t size = 0;
+
+  // What a time without a year takes its year from.
+  TimeNs year_from() const {
+    return record_time != kMinTime ? record_time : written;
+  }
 };
 
 struct Batch {

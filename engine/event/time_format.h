@@ -4,10 +4,10 @@
 // strptime with Abseil's additions (%E*S reads fractions of a second, %Ez a
 // zone like +01:00); a zone in the text wins over the declared one.
 //
-// A format without a year takes the year of the record's time, or the year
-// before where that would lie more than a day after the record (a line of 31
-// December that was received in January). Without a record time it is 1972,
-// which has every day of the calendar.
+// A format without a year takes the year of the record's time (of a file: of
+// its last writing), or the year before where that would lie more than a day
+// later (a line of 31 December that was received in January). Without either,
+// as on standard input, it is 1972, which has every day of the calendar.
 //
 // Errors: a zone that does not exist. Threads: immutable.
 // Tested by: tests/engine/event/time_format_test.cc

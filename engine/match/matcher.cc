@@ -147,7 +147,7 @@ void Matcher::Impl::Dead(const RawMessage& message, BatchResult* result) const {
 
 void Matcher::Impl::Event(const RawMessage& message, const InputInfo& input,
                           BatchResult* result) {
-  sources.Begin(&event, &input, message.record_time);
+  sources.Begin(&event, &input, message);
   const auto index = static_cast<uint32_t>(result->events.size());
   EventResult& made = result->events.emplace_back();
   made.from = {message.partition, message.offset, event.index()};

@@ -62,6 +62,7 @@ void NaiveMatcher::Run(const Batch& batch, BatchResult* result) {
       event.decoded = &outcome;
       event.input = &input;
       event.record_time = message.record_time;
+      event.year_from = message.year_from();
       Evaluate(message, result, &event);
     }
   }
@@ -102,7 +103,7 @@ TimeNs NaiveMatcher::TimeOf(Event* event) {
       time = TimeOfValue(value);
     } else {
       time = TimeFormat::Make(source.time->format, source.time->zone)
-                 ->Parse(CanonicalText(value), event->record_time);
+                 ->Parse(CanonicalText(value), event->year_from);
     }
     if (time) return *time;
     break;

@@ -54,6 +54,7 @@ class NaiveMatcher {
     const ReferenceOutcome* decoded = nullptr;
     const InputInfo* input = nullptr;
     TimeNs record_time = kMinTime;
+    TimeNs year_from = kMinTime;
     TimeNs time = kMinTime;
     bool deciding = true;               // sources and time are not known yet
     std::vector<bool> member;           // by SourceId

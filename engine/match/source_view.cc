@@ -92,10 +92,11 @@ bool SourceView::ReadsWhatFollows(ExprId id) const {
 }
 
 void SourceView::Begin(EventView* event, const InputInfo* input,
-                       TimeNs record_time) {
+                       const RawMessage& message) {
   event_ = event;
   input_ = input;
-  record_time_ = record_time;
+  record_time_ = message.record_time;
+  year_from_ = message.year_from();
   time_ = kMinTime;
   if (++epoch_ == 0) {
     // Old marks would look fresh.
@@ -175,8 +176,8 @@ std::optional<TimeNs> SourceView::TimeOfSource(SourceId source) {
   const Value& first = values.values[0];
   const std::optional<TimeFormat>& format = formats_[source.value];
   if (!format) return TimeOfValue(first);
-  if (first.is_text()) return format->Parse(first.text, record_time_);
-  return format->Parse(CanonicalText(first), record_time_);
+  if (first.is_text()) return format->Parse(first.text, year_from_);
+  return format->Parse(CanonicalText(first), year_from_);
 }
 
 int64_t SourceView::Order() {

@@ -28,6 +28,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/time.h"
+#include "engine/event/batch.h"
 #include "engine/event/event_view.h"
 #include "engine/event/input.h"
 #include "engine/event/text_parsers.h"
@@ -49,7 +50,8 @@ class SourceView {
 
   // Looks at the next event; what was handed out before is gone. `input` and
   // `event` stay where they are until the one after.
-  void Begin(EventView* event, const InputInfo* input, TimeNs record_time);
+  void Begin(EventView* event, const InputInfo* input,
+             const RawMessage& message);
 
   Eval& eval() { return eval_; }
   bool Belongs(SourceId source);
@@ -130,6 +132,7 @@ class SourceView {
   EventView* event_ = nullptr;
   const InputInfo* input_ = nullptr;
   TimeNs record_time_ = kMinTime;
+  TimeNs year_from_ = kMinTime;
   TimeNs time_ = kMinTime;
   bool deciding_ = false;  // memberships and time are not known yet
   uint32_t epoch_ = 0;

@@ -4,6 +4,9 @@
 #include <filesystem>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/connectors/temp_folder.h"
@@ -45,6 +48,21 @@ TEST_CASE("FileSource: offsets are line numbers from zero") {
   REQUIRE(source.Start({}).ok());
   CHECK(Drain(&source, 2) == std::vector<Line>{{0, "a"}, {1, "b"}, {2, "c"}});
   CHECK(source.finished());
+}
+
+TEST_CASE("FileSource: lines say when their file was last written") {
+  const TempFolder folder;
+  WriteFile(folder / "auth.log", "Dec 31 23:59:59 web sshd[1]: hello\n");
+  const timespec times[2] = {{1'767'182'400, 0}, {1'767'182'400, 500}};
+  REQUIRE(::utimensat(AT_FDCWD, (folder / "auth.log").c_str(), times, 0) == 0);
+  FileSource source(Options(folder, false));
+  REQUIRE(source.Start({}).ok());
+  Batch batch;
+  REQUIRE(source.Poll(0, 10, 1 << 20, &batch).ok());
+  REQUIRE(batch.messages.size() == 1);
+  CHECK(batch.messages[0].record_time == kMinTime);
+  CHECK(batch.messages[0].written == 1'767'182'400 * kSecond + 500);
+  CHECK(batch.messages[0].year_from() == batch.messages[0].written);
 }
 
 TEST_CASE("FileSource: goes on after the line it was told") {

@@ -32,8 +32,7 @@ class Arena {
 
   // An array of `count` objects, not initialised; they are never destroyed.
   template <typename T>
-    requires(std::is_trivially_destructible_v<T>)
-  T* AllocateArray(size_t count) {
+  requires(std::is_trivially_destructible_v<T>) T* AllocateArray(size_t count) {
     return reinterpret_cast<T*>(Allocate(count * sizeof(T)));
   }
 

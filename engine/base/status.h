@@ -26,8 +26,8 @@ namespace status_internal {
 inline void Append(std::string* out, std::string_view piece) { *out += piece; }
 inline void Append(std::string* out, char piece) { *out += piece; }
 template <typename T>
-  requires(std::is_arithmetic_v<T> && !std::is_same_v<T, char>)
-void Append(std::string* out, T piece) {
+requires(std::is_arithmetic_v<T> &&
+         !std::is_same_v<T, char>) void Append(std::string* out, T piece) {
   *out += std::to_string(piece);
 }
 }  // namespace status_internal
@@ -80,11 +80,11 @@ inline std::string Message(const Status& status) {
 #define TOCSIN_CONCAT(a, b) TOCSIN_CONCAT_INNER(a, b)
 
 // Returns from the function when `expr`, a Status, is not OK.
-#define RETURN_IF_ERROR(expr)                          \
-  do {                                                 \
+#define RETURN_IF_ERROR(expr)                               \
+  do {                                                      \
     if (::tocsin::Status status_ = (expr); !status_.ok()) { \
-      return status_;                                  \
-    }                                                  \
+      return status_;                                       \
+    }                                                       \
   } while (false)
 
 // Declares or assigns `lhs` from the StatusOr `expr`, or returns its error.

@@ -33,8 +33,8 @@ Explainer::Explainer(std::shared_ptr<const Plan> plan, RuleId rule,
       prepared_(std::move(prepared)),
       view_(plan_.get(), &prepared_, &plan_->paths) {}
 
-void Explainer::Begin(EventView* event, TimeNs record_time) {
-  view_.Begin(event, &input_, record_time);
+void Explainer::Begin(EventView* event, const RawMessage& message) {
+  view_.Begin(event, &input_, message);
 }
 
 bool Explainer::Holds(size_t i) {

@@ -29,7 +29,7 @@ class Explainer {
       bool color);
 
   // Looks at an event that a decoder has just given.
-  void Begin(EventView* event, TimeNs record_time);
+  void Begin(EventView* event, const RawMessage& message);
   TimeNs time() const { return view_.time(); }
   // Does event test `i` of the rule hold, and has the event all parts of its
   // key?

@@ -77,10 +77,8 @@ DecodeOutcome Decoder::Next(EventView* event) {
       place_ = Place::kOver;
       dead_ = {DeadReason::kTooLarge,
                StrCat("the message has ", message_.size(),
-                      " bytes, the limit event_bytes is ",
-                      limits_.event_bytes),
-               0,
-               message_.substr(0, static_cast<size_t>(limits_.event_bytes))};
+                      " bytes, the limit event_bytes is ", limits_.event_bytes),
+               0, message_.substr(0, static_cast<size_t>(limits_.event_bytes))};
       return DecodeOutcome::kDeadLetter;
     case Place::kOver:
       return DecodeOutcome::kEnd;
@@ -131,8 +129,8 @@ size_t Decoder::OffsetOf(uint32_t token) const {
 
 DecodeOutcome Decoder::NextTop(EventView* event) {
   const Tokens& tokens = tokenizer_.tokens();
-  const DeadReason stray = produced_ == 0 ? DeadReason::kNoRootObject
-                                          : DeadReason::kTrailingBytes;
+  const DeadReason stray =
+      produced_ == 0 ? DeadReason::kNoRootObject : DeadReason::kTrailingBytes;
   if (next_ >= tokens.count) {
     if (tokenizer_.unclosed() == tokenizer_.bytes().size()) return Finish();
     return DeadRest(stray, tokenizer_.unclosed(),

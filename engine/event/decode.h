@@ -99,8 +99,8 @@ class Decoder {
   std::string_view message_;  // as it came
   std::string_view body_;     // without byte order mark
   Place place_ = Place::kOver;
-  uint32_t next_ = 0;         // token
-  uint32_t produced_ = 0;     // outcomes so far
+  uint32_t next_ = 0;      // token
+  uint32_t produced_ = 0;  // outcomes so far
   DeadBytes dead_;
 };
 

@@ -51,9 +51,7 @@ class EventView {
   Format format() const { return format_; }
 
   // The key is there, even null or an empty array.
-  bool Present(PathId path) const {
-    return slots_[path.value].epoch == epoch_;
-  }
+  bool Present(PathId path) const { return slots_[path.value].epoch == epoch_; }
   // The values of a path (see value.h). An inner object or array is one value
   // of kind kObject. At most Limits::array_values.
   const Values& Get(PathId path);
@@ -129,8 +127,7 @@ class EventView {
   std::optional<Value> ValueAt(const Tokens& tokens, uint32_t token,
                                uint32_t end, bool copy);
   // Appends to scratch_: an array gives its elements, without nulls.
-  void AppendHit(const Tokens& tokens, uint32_t token, uint32_t end,
-                 bool copy);
+  void AppendHit(const Tokens& tokens, uint32_t token, uint32_t end, bool copy);
   void AppendValue(const Tokens& tokens, uint32_t token, uint32_t end,
                    bool copy);
   Values TakeScratch();
@@ -143,16 +140,14 @@ class EventView {
     WalkState state;
     const char c = tokens.kind(token);
     if (c == '{') {
-      return ForEachMember(tokens, token, 1, &state,
-                           [&](uint32_t, uint32_t value) {
-                             return Visit(value, more, fn);
-                           });
+      return ForEachMember(
+          tokens, token, 1, &state,
+          [&](uint32_t, uint32_t value) { return Visit(value, more, fn); });
     }
     if (c == '[') {
-      return ForEachElement(tokens, token, &state,
-                            [&](uint32_t, uint32_t value) {
-                              return Visit(value, more, fn);
-                            });
+      return ForEachElement(
+          tokens, token, &state,
+          [&](uint32_t, uint32_t value) { return Visit(value, more, fn); });
     }
     if (*more) {
       const std::optional<Value> value =

@@ -96,10 +96,9 @@ uint32_t FieldSet::BuildNode(uint32_t rank, const Rests& rests) {
     edges_.push_back(std::move(edge));
     edges.push_back(edge_id);
   }
-  std::sort(node.indexes.begin(), node.indexes.end(),
-            [](const IndexEdge& a, const IndexEdge& b) {
-              return a.index < b.index;
-            });
+  std::sort(
+      node.indexes.begin(), node.indexes.end(),
+      [](const IndexEdge& a, const IndexEdge& b) { return a.index < b.index; });
   BuildTable(edges, &node);
   nodes_[id] = std::move(node);
   return id;
@@ -108,8 +107,7 @@ uint32_t FieldSet::BuildNode(uint32_t rank, const Rests& rests) {
 void FieldSet::BuildTable(const std::vector<uint32_t>& edges, Node* node) {
   // At most a quarter full: most keys of an event are unknown here, and an
   // empty slot answers at once.
-  const auto size =
-      std::bit_ceil(static_cast<uint32_t>(edges.size()) * 4 + 2);
+  const auto size = std::bit_ceil(static_cast<uint32_t>(edges.size()) * 4 + 2);
   node->table = static_cast<uint32_t>(slots_.size());
   node->mask = size - 1;
   slots_.resize(slots_.size() + size);

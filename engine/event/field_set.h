@@ -62,20 +62,20 @@ class FieldSet {
   // A key that means something at a node.
   struct Edge {
     std::string key;
-    std::vector<Hit> hits;    // paths whose whole rest is this key
-    uint32_t child = kNone;   // node of the paths that go on below it
-    bool is_index = false;    // key is an ArrayIndex
-    bool backslash = false;   // key has one, so raw bytes may mislead
+    std::vector<Hit> hits;   // paths whose whole rest is this key
+    uint32_t child = kNone;  // node of the paths that go on below it
+    bool is_index = false;   // key is an ArrayIndex
+    bool backslash = false;  // key has one, so raw bytes may mislead
   };
   struct IndexEdge {
     uint32_t index;
     uint32_t edge;
   };
   struct Node {
-    uint32_t rank = 0;     // segments taken on the way here
-    uint32_t table = 0;    // first slot in slots_
-    uint32_t mask = 0;     // number of slots - 1
-    bool descends = false;  // some path goes on in array elements
+    uint32_t rank = 0;               // segments taken on the way here
+    uint32_t table = 0;              // first slot in slots_
+    uint32_t mask = 0;               // number of slots - 1
+    bool descends = false;           // some path goes on in array elements
     std::vector<IndexEdge> indexes;  // ascending
   };
 

@@ -23,6 +23,6 @@ struct InputInfo {
   DurationNs idle_after = 60 * kSecond;  // kMaxTime: never
   std::vector<std::string> identity;     // field paths; empty: coordinates
 };
-using Inputs = std::vector<InputInfo>;   // by InputId
+using Inputs = std::vector<InputInfo>;  // by InputId
 
 }  // namespace tocsin

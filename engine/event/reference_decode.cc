@@ -91,8 +91,8 @@ class Reader {
       return node;
     }
     const size_t begin = token(*i).begin;
-    std::optional<JsonNode> node = kind == '{' ? Object(i, depth)
-                                               : Array(i, depth);
+    std::optional<JsonNode> node =
+        kind == '{' ? Object(i, depth) : Array(i, depth);
     if (node) {
       node->raw = text_.substr(begin, token(*i - 1).end - begin);
     }
@@ -144,8 +144,8 @@ class Reader {
         ++*i;
         return node;
       }
-      const bool member = kind == '"' && *i + 2 < count() &&
-                          token(*i + 1).kind == ':';
+      const bool member =
+          kind == '"' && *i + 2 < count() && token(*i + 1).kind == ':';
       if (!member) {
         if (!Stray(i, depth)) return std::nullopt;
         continue;
@@ -159,10 +159,9 @@ class Reader {
       std::optional<JsonNode> value = ReadValue(i, depth + 1);
       if (!value) return std::nullopt;
       if (value->shape == JsonNode::Shape::kBad) continue;
-      node.members.push_back(
-          {reference::UnescapeText(
-               text_.substr(key.begin + 1, key.end - key.begin - 2)),
-           std::move(*value)});
+      node.members.push_back({reference::UnescapeText(text_.substr(
+                                  key.begin + 1, key.end - key.begin - 2)),
+                              std::move(*value)});
     }
     return std::nullopt;
   }
@@ -343,8 +342,7 @@ class MessageReader {
 
 // The nodes that a path leads to, with the rank of each: the number of
 // segments taken before the key (or array index) that ended it.
-void Find(const JsonNode& node, std::span<const std::string> rest,
-          size_t taken,
+void Find(const JsonNode& node, std::span<const std::string> rest, size_t taken,
           std::vector<std::pair<size_t, const JsonNode*>>* found) {
   if (node.shape == JsonNode::Shape::kObject) {
     std::string flat;
@@ -435,8 +433,7 @@ std::vector<ReferenceOutcome> ReferenceDecode(std::string_view message,
   if (static_cast<int64_t>(message.size()) > limits.event_bytes) {
     only.outcome = DecodeOutcome::kDeadLetter;
     only.reason = DeadReason::kTooLarge;
-    only.payload =
-        message.substr(0, static_cast<size_t>(limits.event_bytes));
+    only.payload = message.substr(0, static_cast<size_t>(limits.event_bytes));
     return out;
   }
   std::string_view body = message;

@@ -33,7 +33,7 @@ void Repair::Json(std::string_view bytes) {
   text_.clear();
   edits_.clear();
   bool in_text = false;
-  bool escaped = false;    // a backslash takes this byte
+  bool escaped = false;  // a backslash takes this byte
   size_t opened = 0;
   for (size_t i = 0; i < bytes.size();) {
     const char c = bytes[i];

@@ -28,8 +28,8 @@ bool Tokenizer::FirstStage(std::string_view text) {
     }
   }
   const simdjson::error_code error =
-      stage_->stage1(reinterpret_cast<const uint8_t*>(text.data()),
-                     text.size(), simdjson::stage1_mode::regular);
+      stage_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                     simdjson::stage1_mode::regular);
   if (error == simdjson::EMPTY) return true;
   tokens_.at = stage_->structural_indexes.get();
   tokens_.count = stage_->n_structural_indexes;

@@ -33,7 +33,7 @@ namespace tocsin {
 // A token is named by its number, 0 .. count - 1.
 struct Tokens {
   const char* text = nullptr;
-  uint32_t size = 0;            // bytes
+  uint32_t size = 0;             // bytes
   const uint32_t* at = nullptr;  // offsets; at[count] == size
   uint32_t count = 0;
 

@@ -73,8 +73,8 @@ uint32_t Walker::Array(uint32_t node_id, uint32_t open, uint32_t depth) {
       });
 }
 
-uint32_t Walker::Take(const FieldSet::Edge& edge, uint32_t rank,
-                      uint32_t value, uint32_t depth, bool descends) {
+uint32_t Walker::Take(const FieldSet::Edge& edge, uint32_t rank, uint32_t value,
+                      uint32_t depth, bool descends) {
   const char c = tokens_->kind(value);
   const bool below = edge.child != FieldSet::kNone &&
                      !(descends && edge.is_index) && depth < max_depth_;

@@ -111,13 +111,11 @@ std::optional<uint64_t> HighestDurable(std::string_view bytes) {
 
 std::string SegmentName(uint64_t first) {
   const std::string digits = std::to_string(first);
-  return StrCat(std::string(kNameDigits - digits.size(), '0'), digits,
-                kEnding);
+  return StrCat(std::string(kNameDigits - digits.size(), '0'), digits, kEnding);
 }
 
 std::optional<uint64_t> SegmentFirst(std::string_view name) {
-  if (name.size() != kNameDigits + kEnding.size() ||
-      !name.ends_with(kEnding)) {
+  if (name.size() != kNameDigits + kEnding.size() || !name.ends_with(kEnding)) {
     return std::nullopt;
   }
   uint64_t first = 0;

@@ -25,10 +25,10 @@ enum class EntryKind : uint8_t { kHead = 1, kFrame = 2 };
 struct Entry {
   EntryKind kind = EntryKind::kFrame;
   uint64_t durable = 0;
-  uint64_t sequence = 0;        // of its frame
-  std::string_view frame;       // DecodeFrame() reads it
+  uint64_t sequence = 0;            // of its frame
+  std::string_view frame;           // DecodeFrame() reads it
   std::vector<std::string> inputs;  // kHead
-  size_t size = 0;              // in the file
+  size_t size = 0;                  // in the file
 };
 
 // Bytes before the payload.

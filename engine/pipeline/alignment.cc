@@ -21,9 +21,8 @@ const std::set<Partition>& Alignment::Update(
   if (buffer_fill < kReleaseFill) held_.clear();
   if (buffer_fill < kHoldFill && held_.empty()) return held_;
   for (const Position& position : positions) {
-    const bool ahead =
-        slowest != kMaxTime && position.watermark != kMinTime &&
-        SubSaturating(position.watermark, kAhead) > slowest;
+    const bool ahead = slowest != kMaxTime && position.watermark != kMinTime &&
+                       SubSaturating(position.watermark, kAhead) > slowest;
     if (!ahead) held_.erase(position.partition);
     if (ahead && buffer_fill >= kHoldFill) held_.insert(position.partition);
   }

@@ -19,8 +19,8 @@ MessageSource* CombinedSource::Of(Partition partition) const {
   return nullptr;
 }
 
-std::vector<Resume> CombinedSource::Mine(
-    const Member& member, const std::vector<Resume>& all) const {
+std::vector<Resume> CombinedSource::Mine(const Member& member,
+                                         const std::vector<Resume>& all) const {
   std::vector<Resume> mine;
   for (const Resume& resume : all) {
     if (Of(resume.partition) == member.source.get()) mine.push_back(resume);

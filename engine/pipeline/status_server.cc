@@ -82,9 +82,8 @@ Status StatusServer::Start(std::string_view listen) {
     return Unavailable(StrCat("status.listen: cannot listen on ", listen,
                               "; is another process using it?"));
   }
-  impl_->thread = std::thread([impl = impl_.get()] {
-    impl->server.listen_after_bind();
-  });
+  impl_->thread =
+      std::thread([impl = impl_.get()] { impl->server.listen_after_bind(); });
   // A stop() before the server runs would be lost, and Stop() would hang.
   for (int wait = 0; wait < 5'000 && !impl_->server.is_running(); ++wait) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

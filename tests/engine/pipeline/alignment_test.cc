@@ -21,7 +21,8 @@ TEST_CASE("Alignment: holds only what is far ahead of a half full buffer") {
         std::set<Partition>{kFast});
 }
 
-TEST_CASE("Alignment: lets go when the others caught up or the buffer drained") {
+TEST_CASE(
+    "Alignment: lets go when the others caught up or the buffer drained") {
   Alignment alignment;
   alignment.Update(Positions(kHour, false), 0.6);
   CHECK(alignment.Update(Positions(kHour, false), 0.3).contains(kFast));

@@ -3,8 +3,8 @@
 
 #include <atomic>
 
-#include <catch2/catch_test_macros.hpp>
 #include <httplib.h>
+#include <catch2/catch_test_macros.hpp>
 
 namespace tocsin {
 namespace {
@@ -15,7 +15,9 @@ TEST_CASE("StatusServer: answers health, readiness and metrics") {
   std::atomic<bool> ready = false;
   StatusServer server(
       &metrics, [] { return Health{}; },
-      [&] { return Health{ready, ready ? "" : "waiting for the broker"}; });
+      [&] {
+        return Health{ready, ready ? "" : "waiting for the broker"};
+      });
   REQUIRE(server.Start("127.0.0.1:0").ok());
   httplib::Client client("127.0.0.1", server.port());
   CHECK(client.Get("/healthz")->status == 200);
@@ -30,15 +32,14 @@ TEST_CASE("StatusServer: answers health, readiness and metrics") {
 
 TEST_CASE("StatusServer: says what is wrong with an address") {
   Metrics metrics;
-  StatusServer first(&metrics, [] { return Health{}; },
-                     [] { return Health{}; });
+  StatusServer first(
+      &metrics, [] { return Health{}; }, [] { return Health{}; });
   REQUIRE(first.Start("127.0.0.1:0").ok());
-  StatusServer second(&metrics, [] { return Health{}; },
-                      [] { return Health{}; });
+  StatusServer second(
+      &metrics, [] { return Health{}; }, [] { return Health{}; });
   CHECK(absl::IsInvalidArgument(second.Start("9464")));
   CHECK(absl::IsInvalidArgument(second.Start("127.0.0.1:http")));
-  CHECK(absl::IsUnavailable(
-      second.Start(StrCat("127.0.0.1:", first.port()))));
+  CHECK(absl::IsUnavailable(second.Start(StrCat("127.0.0.1:", first.port()))));
 }
 
 }  // namespace

@@ -6,6 +6,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/golden.h"
+#include "tests/paths.h"
+
 namespace tocsin {
 namespace {
 
@@ -19,6 +22,18 @@ TEST_CASE("Limits: the table has every member once, in order") {
     CHECK(&(limits.*row.member) == expected++);
     CHECK(names.insert(row.name).second);
     CHECK(std::string_view(row.what).size() > 5);
+  }
+}
+
+TEST_CASE("Limits: the manual has a line for each, with its default") {
+  const std::string manual =
+      testing::ReadFile((testing::SourceDir() / "engine/README.md").string());
+  for (const LimitRow& row : LimitTable()) {
+    std::string number = std::to_string(Limits().*row.member);
+    for (size_t i = number.size(); i > 3; i -= 3) number.insert(i - 3, ",");
+    const std::string line = StrCat("| `", row.name, "` | ", number, " | ");
+    CAPTURE(line);
+    CHECK(manual.find(line) != std::string::npos);
   }
 }
 

@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kRequestMs = 1000;      // metadata and offset questions
 constexpr int kShortRequestMs = 200;  // the same to a broker that was lost
-constexpr int kCloseSteps = 100;
-constexpr int kCloseStepMs = 30;
+constexpr int kCloseSteps = 150;      // of kMaxWait each
+constexpr size_t kCloseMessages = 1'000;
 constexpr DurationNs kMaxWait = 20 * kMillisecond;  // see Fetch()
 constexpr int64_t kLostPolls = 50;  // polls between two looks at the broker
 
@@ -68,7 +68,12 @@ KafkaSource::~KafkaSource() {
   if (error != nullptr) rd_kafka_error_destroy(error);
   for (int i = 0; i < kCloseSteps && !rd_kafka_consumer_closed(consumer_);
        ++i) {
-    rd_kafka_queue_poll_callback(queue_.get(), kCloseStepMs);
+    // Messages may still be queued, which rd_kafka_queue_poll_callback()
+    // answers with an abort: they are taken out and dropped.
+    Fetch(kMaxWait, kCloseMessages);
+    for (rd_kafka_message_t* message : fetched_) {
+      rd_kafka_message_destroy(message);
+    }
   }
   queue_.reset();
   if (rd_kafka_consumer_closed(consumer_)) {

@@ -176,6 +176,7 @@ StatusOr<std::vector<Literal>> ApplyLiteralTransform(std::string_view name,
   std::vector<std::string> texts;
   RETURN_IF_ERROR(row->apply(value.text, &texts));
   std::vector<Literal> made;
+  made.reserve(texts.size());
   for (const std::string& text : texts) {
     made.push_back(
         {StoredValue(Value::Text(text)), literal.cased || row->cased});

@@ -96,7 +96,7 @@ bool IsVarieties(std::string_view axis) {
 }
 
 // `path` where the schema has such an enumeration, else "".
-std::string PathIfKnown(std::string path) {
+std::string PathIfKnown(const std::string& path) {
   return VerisWords(path).empty() ? std::string() : path;
 }
 

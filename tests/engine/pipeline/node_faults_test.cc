@@ -191,6 +191,7 @@ TEST_CASE("EngineNode: a stop does not wait for ever") {
   CHECK(rig.StopAndWait().ok());
   CHECK(Said(rig, "stop: ") == 1);
   rig.findings.Refuse(false);
+  rig.options.drain_timeout = NodeOptions().drain_timeout;
   REQUIRE(rig.Start().ok());
   rig.Consume();
   REQUIRE(rig.StopAndWait().ok());

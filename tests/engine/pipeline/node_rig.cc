@@ -183,7 +183,8 @@ Status NodeRig::Start() {
 }
 
 bool NodeRig::Wait(const std::function<bool()>& condition) {
-  for (int i = 0; i < 15'000; ++i) {
+  // Long enough for a sanitizer on a busy machine; passing takes no longer.
+  for (int i = 0; i < 120'000; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
